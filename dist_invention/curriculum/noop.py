@@ -1,0 +1,102 @@
+"""Stages that claim a difference must show it: the no-op detector.
+
+The record's third and fourth stage named options that nobody read, and changed
+nothing for a hundred epochs. Here each option in which a stage differs from the one
+before is tried on the same batch and weights before training starts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import keras
+import numpy as np
+
+from dist_invention.curriculum.schedules import Schedule
+from dist_invention.curriculum.stage import Stage
+from dist_invention.datasets.batches import Batch, Batches
+
+POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)  # where two schedules are compared
+Probe = Callable[[Mapping[str, float], Batch], tuple[float, float]]
+
+
+class StageChangesNothing(ValueError):
+    """An option of a stage has no effect."""
+
+
+def refuse_noop_stages(
+    stages: Sequence[Stage], batch_size: int, seed: int, probe: Probe
+) -> None:
+    """Raise if an option that changes from stage to stage has no effect.
+
+    Args:
+        stages: The stages in order.
+        batch_size: Examples a batch.
+        seed: Seed of the run.
+        probe: Takes weights of the loss terms and a batch, returns loss and gradient
+            norm at the same model weights.
+
+    Raises:
+        StageChangesNothing: Naming the stage and the option.
+    """
+    for before, after in zip(stages, stages[1:], strict=False):
+        batch = Batches(after.data, batch_size, seed, "no-op probe").batch(0, 0)
+        options = [
+            ("data", _data_differs(before, after, batch_size, seed, batch)),
+            ("learning_rate", _rate_differs(before, after)),
+            *_term_effects(before, after, batch, probe),
+        ]
+        silent = [option for option, effect in options if effect is False]
+        if silent:
+            raise StageChangesNothing(
+                f"Expected each option in which stage `{after.name}` differs from "
+                f"`{before.name}` to change the loss, the gradient, the data or the "
+                f"rate. Received: no effect of {silent} on the same batch and weights. "
+                "Remove the option, or make something read it."
+            )
+        if all(effect is None for _, effect in options) and (
+            before.epochs == after.epochs and before.leave == after.leave
+        ):
+            raise StageChangesNothing(
+                f"Expected stage `{after.name}` to differ from `{before.name}`. "
+                "Received: the same data, rate, loss weights and length. "
+                "Drop one of them."
+            )
+
+
+def _data_differs(before, after, batch_size, seed, batch: Batch) -> bool | None:
+    """`None`: the same source; `False`: another source with the same examples."""
+    if before.data is after.data:
+        return None
+    other = Batches(before.data, batch_size, seed, "no-op probe").batch(0, 0)
+    ours, theirs = keras.tree.flatten(batch), keras.tree.flatten(other)
+    return len(ours) != len(theirs) or not all(
+        np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def _rate_differs(before: Stage, after: Stage) -> bool | None:
+    """`None`: the same schedule; `False`: written otherwise, the same numbers."""
+    if before.learning_rate == after.learning_rate:
+        return None
+    return _values(before.learning_rate) != _values(after.learning_rate)
+
+
+def _term_effects(before: Stage, after: Stage, batch: Batch, probe: Probe):
+    """Yield each changed loss weight and whether loss and gradient notice it."""
+    for name in sorted({*before.weights, *after.weights}):
+        old, new = before.weights.get(name), after.weights.get(name)
+        if old == new:
+            continue
+        ours, theirs = _values(new), _values(old)
+        moved = [i for i in range(len(POINTS)) if ours[i] != theirs[i]]
+        if not moved:
+            yield f"weights[{name}]", False
+            continue
+        point = moved[-1]
+        weights = after.weights_at(POINTS[point])
+        loss_a, norm_a = probe(weights, batch)
+        loss_b, norm_b = probe({**weights, name: theirs[point]}, batch)
+        yield f"weights[{name}]", loss_a != loss_b and norm_a != norm_b
+
+
+def _values(schedule: Schedule | None) -> list[float]:
+    return [0.0 if schedule is None else schedule.at(point) for point in POINTS]

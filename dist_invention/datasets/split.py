@@ -1,0 +1,178 @@
+"""What a data set is: arrays, an identity key per example, a role and a datasheet."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+ROLES = ("train", "select", "test")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One named array of a split: its shape, its unit and what it means.
+
+    Args:
+        name: Name of the array.
+        shape: Shape of one example, without the example axis.
+        unit: SI unit, `"1"` for a number without dimension.
+        meaning: One line for a reader.
+
+    Example:
+        >>> Field("mass", (4,), "kg").unit
+        'kg'
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    unit: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Examples with named fields, an identity each, and one role.
+
+    Args:
+        name: Name of the split, as in `"test_far"`.
+        role: `"train"`, `"select"` (choose stages and checkpoints) or `"test"`
+            (read once, at the end).
+        arrays: One array a field, each of shape (n, *field.shape).
+        fields: Declaration of every array.
+        inputs: Names of the arrays that the model sees.
+        targets: Names of the arrays that losses and metrics compare with.
+        keys: Identity of each example as text, shape (n,). Two examples with one
+            key are one example.
+        groups: What must stay together, shape (n,): a trajectory, a law. It is the
+            unit of the bootstrap.
+        strata: Labels for sub-scores, each of shape (n,).
+        tier: Distance from training: `"in"`, `"near"`, `"far"` or a name.
+        datasheet: How it was made, as plain JSON values.
+
+    Raises:
+        ValueError: If it is empty, an array lacks its declaration, a shape is not
+            the declared one, or a role is unknown.
+
+    Example:
+        >>> x = Field("x", (), "m")
+        >>> split = Split("train", "train", {"x": np.zeros(2)}, (x,), ("x",), (),
+        ...               keys=np.array(["a", "b"]), groups=np.array([0, 1]))
+        >>> len(split)
+        2
+    """
+
+    name: str
+    role: str
+    arrays: Mapping[str, np.ndarray]
+    fields: tuple[Field, ...]
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+    keys: np.ndarray
+    groups: np.ndarray
+    strata: Mapping[str, np.ndarray] = field(default_factory=dict)
+    tier: str = ""
+    datasheet: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if self.role not in ROLES:
+            raise ValueError(
+                f"Expected the role of split `{self.name}` to be one of {ROLES}. "
+                f"Received: role={self.role!r}. Choose what the split is for."
+            )
+        if len(self.keys) == 0:
+            raise ValueError(
+                f"Expected split `{self.name}` to hold at least one example. "
+                "Received: 0 examples. Ask for more data or leave the split out."
+            )
+        self._check_fields()
+        for label, column in {"groups": self.groups, **self.strata}.items():
+            self._check_length(label, column)
+
+    def _check_fields(self):
+        declared = {item.name: item for item in self.fields}
+        if set(declared) != set(self.arrays):
+            raise ValueError(
+                f"Expected one field per array in split `{self.name}`. "
+                f"Received: fields {sorted(declared)} for arrays "
+                f"{sorted(self.arrays)}. Declare each array, with its unit."
+            )
+        missing = [n for n in (*self.inputs, *self.targets) if n not in declared]
+        if missing:
+            raise ValueError(
+                f"Expected inputs and targets of split `{self.name}` to be among "
+                f"{sorted(declared)}. Received: {missing}. Correct the names."
+            )
+        for name, array in self.arrays.items():
+            self._check_length(name, array)
+            if array.shape[1:] != declared[name].shape:
+                raise ValueError(
+                    f"Expected `{name}` of split `{self.name}` to have example shape "
+                    f"{declared[name].shape}. Received: {array.shape[1:]}. "
+                    "Correct the array or its field."
+                )
+
+    def _check_length(self, label: str, column: np.ndarray):
+        if len(column) != len(self.keys):
+            raise ValueError(
+                f"Expected `{label}` of split `{self.name}` to have one row per key, "
+                f"{len(self.keys)} in all. Received: {len(column)} rows. "
+                "Build arrays, keys, groups and strata from the same examples."
+            )
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the content: keys, and names, shapes and values of the arrays."""
+        digest = hashlib.sha256(self.role.encode())
+        digest.update("\n".join(map(str, self.keys)).encode())
+        for name in sorted(self.arrays):
+            array = np.ascontiguousarray(self.arrays[name])
+            digest.update(f"{name}{array.dtype.str}{array.shape}".encode())
+            digest.update(array.tobytes())
+        return digest.hexdigest()
+
+    def input_arrays(self) -> dict[str, np.ndarray]:
+        """Return what the model sees, by name."""
+        return {name: self.arrays[name] for name in self.inputs}
+
+    def target_arrays(self) -> dict[str, np.ndarray]:
+        """Return what losses and metrics compare with, by name."""
+        return {name: self.arrays[name] for name in self.targets}
+
+    def take(self, indices: np.ndarray, name: str | None = None) -> "Split":
+        """Return the split of these examples only.
+
+        Args:
+            indices: Positions or a boolean mask of examples.
+            name: Name of the new split; the old one if left out.
+        """
+        return replace(
+            self,
+            name=name or self.name,
+            arrays={key: array[indices] for key, array in self.arrays.items()},
+            keys=self.keys[indices],
+            groups=self.groups[indices],
+            strata={key: column[indices] for key, column in self.strata.items()},
+        )
+
+    def identity(self) -> dict[str, Any]:
+        """Return what must stand beside every result: hash, size and ranges."""
+        ranges = {
+            name: [float(array.min()), float(array.max())]
+            for name, array in sorted(self.arrays.items())
+            if np.issubdtype(array.dtype, np.number) and array.size
+        }
+        return {
+            "name": self.name,
+            "role": self.role,
+            "tier": self.tier,
+            "n": len(self),
+            "sha256": self.sha256,
+            "units": {item.name: item.unit for item in self.fields},
+            "ranges": ranges,
+            "datasheet": dict(self.datasheet),
+        }

@@ -1,0 +1,105 @@
+"""Endless generated examples under the contract of a split."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dist_invention.datasets.split import Field
+
+Arrays = Mapping[str, np.ndarray]
+MAX_ROUNDS = 20  # rounds of redrawing before an exclusion counts as impossible
+
+
+class NothingLeftToDraw(ValueError):
+    """The values that may never appear leave too few examples to draw."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Examples made when they are asked for, never the same twice.
+
+    Args:
+        name: Name of the stream.
+        generate: Takes a generator and a number of examples, returns the arrays.
+        fields: Declaration of every array.
+        inputs: Names of the arrays that the model sees.
+        targets: Names of the arrays that losses compare with.
+        examples_per_epoch: How many examples count as one epoch.
+        excluded: Takes the arrays, returns a mask of examples that may never appear
+            (those of a test split), shape (n,).
+        block: Batches made in one go; more is faster, the examples of a batch are
+            the same whatever is read before.
+        datasheet: How it is made, as plain JSON values.
+
+    Example:
+        >>> def draw(generator, n):
+        ...     return {"x": generator.normal(size=n)}
+        >>> stream = Stream("noise", draw, (Field("x", (), "1"),), ("x",), (), 64)
+        >>> stream.draw(np.random.default_rng(0), 3)["x"].shape
+        (3,)
+    """
+
+    name: str
+    generate: Callable[[np.random.Generator, int], Arrays]
+    fields: tuple[Field, ...]
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+    examples_per_epoch: int
+    excluded: Callable[[Arrays], np.ndarray] | None = None
+    block: int = 1
+    datasheet: Mapping[str, Any] = field(default_factory=dict)
+    role: str = "train"
+
+    def __post_init__(self):
+        if self.examples_per_epoch < 1:
+            raise ValueError(
+                f"Expected stream `{self.name}` to give at least one example an epoch. "
+                f"Received: examples_per_epoch={self.examples_per_epoch}. "
+                "Raise the number."
+            )
+
+    def __len__(self) -> int:
+        return self.examples_per_epoch
+
+    def draw(self, generator: np.random.Generator, count: int) -> dict[str, np.ndarray]:
+        """Return this many examples, none of them excluded.
+
+        Raises:
+            NothingLeftToDraw: If the exclusion leaves too few.
+        """
+        kept: list[Arrays] = []
+        found = 0
+        for _ in range(MAX_ROUNDS):
+            arrays = self.generate(generator, count)
+            if self.excluded is not None:
+                allowed = ~self.excluded(arrays)
+                arrays = {name: array[allowed] for name, array in arrays.items()}
+            kept.append(arrays)
+            found += len(next(iter(arrays.values())))
+            if found >= count:
+                names = kept[0]
+                return {
+                    name: np.concatenate([part[name] for part in kept])[:count]
+                    for name in names
+                }
+        raise NothingLeftToDraw(
+            f"Expected stream `{self.name}` to draw {count} examples outside the "
+            f"excluded values. Received: {found} in {MAX_ROUNDS} rounds. "
+            "Widen what it generates, or exclude less."
+        )
+
+    def identity(self) -> dict[str, Any]:
+        """Return what must stand beside every result."""
+        return {
+            "name": self.name,
+            "role": self.role,
+            "tier": "",
+            "n": None,
+            "sha256": None,
+            "examples_per_epoch": self.examples_per_epoch,
+            "units": {item.name: item.unit for item in self.fields},
+            "ranges": {},
+            "datasheet": dict(self.datasheet),
+        }

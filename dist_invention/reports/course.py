@@ -1,0 +1,165 @@
+"""How the training went: stages and why each ended, curves, kills and resumes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from dist_invention.reports.curves import curve_panels
+from dist_invention.reports.markup import (
+    Markup,
+    absent,
+    element,
+    folded,
+    joined,
+    section,
+    table,
+)
+from dist_invention.reports.run_data import RunData
+from dist_invention.reports.words import duration, is_number, number, plain, titled
+
+_TURNS = ("opened", "resumed", "guard", "failed", "mirror", "finished")
+_FREQUENT = ("epoch", "checkpoint")
+
+
+def stages_section(run: RunData) -> Markup:
+    """Return the stage timeline: length, steps, and the reason each stage ended."""
+    stages = list(run.results.get("stages") or run.stages.values())
+    if not stages:
+        return section("stages", "Stages", absent("no stage has ended."))
+    cards = (_stage_card(stage, k) for k, stage in enumerate(stages, 1))
+    note = element("p", "Widths are shares of all steps.", class_="note")
+    timeline = element("ol", *cards, class_="stages")
+    return section("stages", "Stages", _bar(stages), note, timeline)
+
+
+def curves_section(run: RunData) -> Markup:
+    """Return losses, metrics and shares of terms over steps."""
+    panels = curve_panels(run)
+    if not panels:
+        return section("curves", "Curves", absent("metrics.jsonl holds no numbers."))
+    lede = "Shaded bands are the stages, numbered as above."
+    return section(
+        "curves",
+        "Curves",
+        element("p", lede, class_="lede"),
+        element("div", *panels, class_="grid3"),
+    )
+
+
+def history_section(run: RunData) -> Markup:
+    """Return what happened to the run: kills, resumes, checkpoints, attempts."""
+    resumes = run.results.get("resumes")
+    last = run.results.get("last_resume_step")
+    if resumes is None:
+        said = absent("the number of resumes stands in results.json, once finished.")
+    elif resumes:
+        times = "once" if resumes == 1 else f"{number(resumes)} times"
+        where = f"the last time at step {number(last)}"
+        said = element("p", f"The run was stopped and resumed {times}, {where}.")
+    else:
+        said = element("p", "The run was never interrupted.")
+    turns = [e for e in run.events if e.get("event") in _TURNS]
+    rest = [e for e in run.events if e.get("event") not in _FREQUENT]
+    return section(
+        "history",
+        "Resumes and checkpoints",
+        said,
+        _checkpoints(run.events),
+        _events(turns) if turns else absent("events.jsonl holds no events."),
+        folded(f"All {len(rest)} events but epochs and checkpoints", _events(rest)),
+        _attempts(run.run.get("attempts")),
+    )
+
+
+def _bar(stages: Sequence[Mapping[str, Any]]) -> Markup:
+    parts = (
+        element(
+            "span",
+            k,
+            element("i", plain(stage.get("name", ""))),
+            style=f"flex:{max(int(stage.get('steps') or 0), 1)} 1 0",
+            title=plain(stage.get("name", "")),
+        )
+        for k, stage in enumerate(stages, 1)
+    )
+    return element("div", *parts, class_="bar")
+
+
+def _stage_card(stage: Mapping[str, Any], place: int) -> Markup:
+    length = (
+        f"{number(stage.get('epochs'))} epochs, {number(stage.get('steps'))} steps, "
+        f"{duration(stage.get('seconds'))}"
+    )
+    reason = stage.get("reason") or "not recorded"
+    terms = "; ".join(f"{plain(n)} {_term(v)}" for n, v in _items(stage.get("terms")))
+    return element(
+        "li",
+        element("b", f"{place}. {titled(stage.get('name', 'unnamed'))}"),
+        element("span", length, class_="note"),
+        element("p", "Ended: ", element("b", reason), class_="why"),
+        element(
+            "small", f"Loss terms: {terms}" if terms else "Loss terms: not recorded"
+        ),
+    )
+
+
+def _items(value: Any):
+    return value.items() if isinstance(value, Mapping) else ()
+
+
+def _term(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{plain(k)} {_term(v)}" for k, v in value.items())
+    return number(value) if is_number(value) and value % 1 else str(value)
+
+
+def _checkpoints(events: Sequence[Mapping[str, Any]]) -> Markup:
+    saved = [e for e in events if e.get("event") == "checkpoint"]
+    if not saved:
+        return absent("no checkpoint was recorded.")
+    steps = [e["step"] for e in saved if is_number(e.get("step"))]
+    said = f"{number(len(saved))} checkpoints"
+    if steps:
+        said += f", the first at step {number(min(steps))}"
+        said += f", the last at step {number(max(steps))}"
+    gaps = _gaps(saved)
+    if gaps:
+        said += f". Longest time between two: {duration(max(gaps))}"
+    return element("p", said + ".")
+
+
+def _gaps(events: Sequence[Mapping[str, Any]]) -> list[float]:
+    times = [_moment(e.get("time")) for e in events]
+    known = [t for t in times if t is not None]
+    return [(after - before).total_seconds() for before, after in pairwise(known)]
+
+
+def _moment(text: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
+def _events(events: Sequence[Mapping[str, Any]]) -> Markup:
+    rows = []
+    for event in events:
+        free = {k: v for k, v in event.items() if k not in ("time", "event")}
+        said = ", ".join(f"{plain(k)} {_term(v)}" for k, v in free.items())
+        time = str(event.get("time") or "no time").replace("T", " ")[:19]
+        name = element("b", plain(event.get("event", "unnamed")))
+        rows.append((element("td", time, class_="num"), name, said))
+    return table(("Time (UTC)", "Event", "What it says"), rows, class_="log")
+
+
+def _attempts(attempts: Any) -> Markup:
+    if not attempts:
+        return absent("run.json lists no attempts.")
+    lines = [
+        ", ".join(f"{plain(k)} {_term(v)}" for k, v in _items(attempt)) or str(attempt)
+        for attempt in attempts
+    ]
+    listed = element("ol", *(element("li", line) for line in lines))
+    title = element("h3", "Attempts")
+    return joined([title, listed])

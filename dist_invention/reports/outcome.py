@@ -1,0 +1,138 @@
+"""What came out: scores beside their baselines, and predictions beside the truth."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dist_invention.reports.intervals import score_panels
+from dist_invention.reports.markup import (
+    Markup,
+    absent,
+    element,
+    folded,
+    joined,
+    section,
+)
+from dist_invention.reports.panels import figure
+from dist_invention.reports.run_data import RunData
+from dist_invention.reports.tables import all_baselines, ordered, score_rows
+from dist_invention.reports.verdict import scores_of_tests
+from dist_invention.reports.words import (
+    in_tier_order,
+    is_result,
+    plain,
+    tier_name,
+    titled,
+)
+
+Score = Mapping[str, Any]
+
+
+def scores_section(run: RunData) -> Markup:
+    """Return the scores of a finished run, by tier; else what is missing."""
+    missing = run.lacks()
+    if missing:
+        said = (
+            f"scores are shown for finished runs only. Missing: {', '.join(missing)}."
+        )
+        return section("scores", "Scores", absent(said))
+    scores = ordered(run.results["scores"])
+    lede = (
+        "Each score stands beside its baselines. Skill is "
+        "1 - error / error of the best baseline: 0 is level with it, 1 is perfect. "
+        "Ceilings know what the model is not told; they are never the reference."
+    )
+    return section(
+        "scores",
+        "Scores",
+        element("p", lede, class_="lede"),
+        _drawings(scores_of_tests({**run.results, "scores": scores})),
+        *_tier_tables(scores),
+        _method(scores, run.results.get("selection_rule")),
+    )
+
+
+def figures_section(run: RunData) -> Markup:
+    """Return predictions drawn beside the truth: in, near, far, then the rest."""
+    records = list(run.figures.values())
+    if not records:
+        return section("figures", "Predicted and true", absent("no figure was stored."))
+    tiers = in_tier_order(record.get("tier") or "" for record in records)
+    blocks = []
+    for tier in tiers:
+        drawn = [r for r in records if (r.get("tier") or "") == tier]
+        title = tier_name(tier) if tier else "Other figures"
+        blocks += [element("h3", title), *(figure(record) for record in drawn)]
+    return section("figures", "Predicted and true", *blocks)
+
+
+def _drawings(scores: Sequence[Score]) -> Markup:
+    metrics = list(dict.fromkeys(s["metric"] for s in scores if is_result(s)))
+    blocks = []
+    for place, metric in enumerate(metrics):
+        same = [s for s in scores if s["metric"] == metric]
+        title = f"{titled(metric)}{_unit(same[0])}"
+        panels = score_panels(same)
+        first = joined([element("h3", title), _key(), panels])
+        blocks.append(first if place == 0 else folded(title, panels))
+    return joined(blocks)
+
+
+def _unit(score: Score) -> str:
+    unit = score.get("unit") or "1"
+    direction = "higher" if score.get("better") == "higher" else "lower"
+    return f" ({'' if unit == '1' else unit + ', '}{direction} is better)"
+
+
+def _key() -> Markup:
+    marks = (
+        ("model", "this model, with its interval"),
+        ("classical", "classical baseline"),
+        ("trivial", "trivial baseline"),
+        ("ceiling", "ceiling"),
+    )
+    keys = (
+        element(
+            "span",
+            element(
+                "svg",
+                element("circle", cx="6", cy="6", r="4.5", class_=f"m-{kind}"),
+                width="12",
+                height="12",
+                aria_hidden="true",
+            ),
+            label,
+            class_="key",
+        )
+        for kind, label in marks
+    )
+    dotted = element("span", "dotted line: best baseline", class_="key")
+    return element("div", *keys, dotted, class_="legend")
+
+
+def _tier_tables(scores: Sequence[Score]) -> list[Markup]:
+    blocks = []
+    for tier in in_tier_order(score.get("tier") or "" for score in scores):
+        of_tier = [s for s in scores if (s.get("tier") or "") == tier]
+        for split in dict.fromkeys(s["split"] for s in of_tier):
+            rows = _by_metric([s for s in of_tier if s["split"] == split])
+            title = element("h3", tier_name(tier) if tier else plain(split))
+            name = element("p", f"Split {split}", class_="note")
+            blocks += [title, name, score_rows(rows), all_baselines(rows)]
+    return blocks
+
+
+def _by_metric(scores: Sequence[Score]) -> list[Score]:
+    """Order scores so that each metric is followed by its strata."""
+    metrics = dict.fromkeys(s["metric"] for s in scores)
+    whole = [s for s in scores if s.get("stratum", "all") == "all"]
+    parts = [s for s in scores if s.get("stratum", "all") != "all"]
+    return [s for m in metrics for s in (*whole, *parts) if s["metric"] == m]
+
+
+def _method(scores: Sequence[Score], rule: Any) -> Markup:
+    methods = sorted(
+        {str(s["interval_method"]) for s in scores if s.get("interval_method")}
+    )
+    said = "; ".join(methods) if methods else "not recorded"
+    chosen = f" Weights were chosen by: {rule}." if rule else ""
+    return element("p", f"Intervals: {said}.{chosen}", class_="note")

@@ -1,0 +1,177 @@
+"""Scores beside their baselines: plain text for a terminal, HTML for the page."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dist_invention.reports.markup import Markup, element, folded, table
+from dist_invention.reports.run_data import require_finished
+from dist_invention.reports.words import (
+    has_baselines,
+    in_tier_order,
+    interval,
+    number,
+    plain,
+    titled,
+    tone,
+    verdict,
+)
+
+Score = Mapping[str, Any]
+_HEAD = (
+    "split",
+    "value",
+    "interval",
+    "best trivial",
+    "best baseline",
+    "skill",
+    "verdict",
+)
+
+
+def score_table(results: Mapping[str, Any], strata: bool = False) -> str:
+    """Return the scores of a finished run as plain text, one block a metric.
+
+    Args:
+        results: Content of results.json.
+        strata: Whether sub-scores get rows of their own, below their split.
+
+    Raises:
+        UnsealedRunError: If the run did not finish or has no scores.
+    """
+    require_finished(results)
+    blocks = []
+    for metric in dict.fromkeys(s["metric"] for s in results["scores"]):
+        scores = [s for s in ordered(results["scores"]) if s["metric"] == metric]
+        shown = [s for s in scores if strata or s.get("stratum", "all") == "all"]
+        blocks.append(_block(metric, shown))
+    methods = {s.get("interval_method") for s in results["scores"]} - {None, ""}
+    foot = f"\nIntervals: {'; '.join(sorted(methods))}." if methods else ""
+    skill = "Skill: 1 - error / error of the best baseline; 0 is level, 1 is perfect."
+    return "\n\n".join(blocks) + f"\n{foot}\n{skill}\n"
+
+
+def ordered(scores: Iterable[Score]) -> list[Score]:
+    """Return scores by tier (in, near, far, regimes), else in their own order."""
+    scores = list(scores)
+    tiers = in_tier_order(score.get("tier", "") for score in scores)
+    return [s for tier in tiers for s in scores if s.get("tier", "") == tier]
+
+
+def score_rows(scores: Sequence[Score]) -> Markup:
+    """Return one tier's scores as an HTML table: each metric, then its strata.
+
+    Args:
+        scores: Rows of results.json.
+    """
+    head = (
+        "Metric",
+        "Value",
+        "Verdict",
+        "Best baseline",
+        "Skill",
+        "Best trivial",
+        "Examples",
+    )
+    return table(head, (_html_cells(score) for score in scores), class_="scores")
+
+
+def all_baselines(scores: Sequence[Score]) -> Markup:
+    """Return a folded table with the value of every baseline.
+
+    Args:
+        scores: Rows of results.json.
+    """
+    names = list(dict.fromkeys(b["name"] for s in scores for b in s["baselines"]))
+    kinds = {b["name"]: b.get("kind") for s in scores for b in s["baselines"]}
+    head = ["Metric", "This model", *(_titled(name, kinds[name]) for name in names)]
+    rows = []
+    for score in scores:
+        values = {b["name"]: b.get("value") for b in score["baselines"]}
+        cells = [number(values.get(name)) for name in names]
+        rows.append([_metric_cell(score), _value(score), *cells])
+    return folded("Every baseline", table(head, rows, class_="scores"))
+
+
+def _block(metric: str, scores: Sequence[Score]) -> str:
+    first = scores[0] if scores else {}
+    unit = first.get("unit") or "1"
+    direction = f"{first.get('better', 'lower')} is better"
+    title = f"{plain(metric)} ({'' if unit == '1' else unit + ', '}{direction})"
+    rows = [_HEAD, *(_text_cells(score) for score in scores)]
+    widths = [max(len(row[k]) for row in rows) for k in range(len(_HEAD))]
+    lines = (_line(row, widths) for row in rows)
+    return "\n".join([title, *lines])
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    cells = (
+        cell.rjust(width) if _HEAD[k] in ("value", "skill") else cell.ljust(width)
+        for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+    )
+    return ("  " + "  ".join(cells)).rstrip()
+
+
+def _text_cells(score: Score) -> tuple[str, ...]:
+    stratum = score.get("stratum", "all")
+    name = score["split"] if stratum == "all" else f"  {plain(stratum)}"
+    return (
+        str(name),
+        _value(score),
+        interval(score.get("interval")),
+        _reference(score, "best_trivial"),
+        _reference(score, "best_baseline"),
+        number(score.get("skill")),
+        verdict(score),
+    )
+
+
+def _value(score: Score) -> str:
+    """Return the value; a score without a baseline is not a result."""
+    return number(score.get("value")) if has_baselines(score) else "withheld"
+
+
+def _reference(score: Score, name: str) -> str:
+    reference = score.get(name) or {}
+    if "value" not in reference:
+        return "not measured"
+    return f"{number(reference['value'])} {plain(reference.get('name', ''))}"
+
+
+def _metric_cell(score: Score) -> Markup:
+    stratum = score.get("stratum", "all")
+    if stratum != "all":
+        return element("th", plain(stratum), scope="row", class_="stratum")
+    unit = score.get("unit") or "1"
+    arrow = "higher" if score.get("better") == "higher" else "lower"
+    note = f"{arrow} is better" if unit == "1" else f"{unit}, {arrow} is better"
+    small = element("small", note)
+    return element("th", titled(score["metric"]), small, scope="row")
+
+
+def _html_cells(score: Score) -> list[object]:
+    groups = score.get("n_groups")
+    counted = f"in {number(groups)} groups" if groups is not None else ""
+    return [
+        _metric_cell(score),
+        _stacked(element("b", _value(score)), interval(score.get("interval"))),
+        element("td", element("span", verdict(score), class_=f"said {tone(score)}")),
+        _reference_cell(score, "best_baseline"),
+        _stacked(number(score.get("skill")), interval(score.get("skill_interval"))),
+        _reference_cell(score, "best_trivial"),
+        _stacked(number(score.get("n")), counted),
+    ]
+
+
+def _stacked(value: object, below: object) -> Markup:
+    return element("td", value, element("small", below), class_="num")
+
+
+def _reference_cell(score: Score, name: str) -> Markup:
+    reference = score.get(name) or {}
+    if "value" not in reference:
+        return element("td", "not measured")
+    return _stacked(number(reference["value"]), plain(reference.get("name", "")))
+
+
+def _titled(name: str, kind: object) -> Markup:
+    return element("span", plain(name), element("small", kind or "no kind"))

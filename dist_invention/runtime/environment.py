@@ -1,0 +1,63 @@
+"""Where a run happened: commit, versions, device, command line, as a plain dict."""
+
+import importlib.metadata
+import os
+import platform
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "numpy", "h5py", "scipy")
+
+
+def describe_environment() -> dict[str, Any]:
+    """Return versions, machine and command line as plain JSON values."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "host": socket.gethostname(),
+        "cores": os.cpu_count(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "packages": {name: v for name in PACKAGES if (v := _version(name))},
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+    }
+
+
+def describe_code(folder: Path) -> dict[str, Any]:
+    """Return the commit of a checkout and whether it has uncommitted changes.
+
+    Args:
+        folder: Any folder inside the checkout.
+
+    Returns:
+        `{"commit": str | None, "dirty": bool | None}`; `None` outside a checkout.
+    """
+    commit = _git(folder, "rev-parse", "HEAD")
+    if commit is None:
+        return {"commit": None, "dirty": None}
+    return {"commit": commit, "dirty": bool(_git(folder, "status", "--porcelain"))}
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _git(folder: Path, *words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

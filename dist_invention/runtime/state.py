@@ -1,0 +1,96 @@
+"""The variables of a model as plain arrays: read, written back strictly, hashed."""
+
+import hashlib
+from typing import Any
+
+import keras
+import numpy as np
+
+GROUPS = ("model", "optimizer", "metrics")
+
+
+class StateMismatch(ValueError):
+    """A saved state does not fit the model it should go into."""
+
+
+def variables_of(model: keras.Model) -> dict[str, list[Any]]:
+    """Return everything that a model remembers, in a fixed order.
+
+    Args:
+        model: A compiled model. Seed generators count as model variables.
+
+    Returns:
+        Lists of Keras variables under `"model"`, `"optimizer"` and `"metrics"`.
+    """
+    optimizer: Any = model.optimizer
+    return {
+        "model": list(model.variables),
+        "optimizer": list(optimizer.variables) if optimizer is not None else [],
+        "metrics": list(model.metrics_variables),
+    }
+
+
+def read_state(model: keras.Model) -> dict[str, np.ndarray]:
+    """Return copies of all variables, named `group/position`.
+
+    The copies do not change when training goes on.
+    """
+    state = {}
+    for group, variables in variables_of(model).items():
+        for index, variable in enumerate(variables):
+            value = keras.ops.convert_to_numpy(variable.value)
+            state[f"{group}/{index:04d}"] = np.array(value)
+    return state
+
+
+def write_state(
+    model: keras.Model,
+    state: dict[str, np.ndarray],
+    groups: tuple[str, ...] = GROUPS,
+) -> None:
+    """Put arrays back into the variables they came from.
+
+    Args:
+        model: A model built like the one that was read.
+        state: What `read_state` returned.
+        groups: Which groups to write.
+
+    Raises:
+        StateMismatch: If number, shape or dtype differ; nothing is written then.
+    """
+    pairs = []
+    for group, variables in variables_of(model).items():
+        if group not in groups:
+            continue
+        names = sorted(name for name in state if name.startswith(f"{group}/"))
+        if len(names) != len(variables):
+            raise StateMismatch(
+                f"Expected {len(variables)} {group} variables, as this model has. "
+                f"Received: {len(names)} saved ones. "
+                "Restore with the configuration that saved them."
+            )
+        pairs += zip(variables, names, strict=True)
+    for variable, name in pairs:
+        _check(variable, name, state[name])
+    for variable, name in pairs:
+        variable.assign(state[name])
+
+
+def _check(variable: Any, name: str, value: np.ndarray) -> None:
+    wanted = (tuple(variable.shape), str(variable.dtype))
+    found = (tuple(value.shape), str(value.dtype))
+    if wanted != found:
+        raise StateMismatch(
+            f"Expected `{name}` ({variable.path}) to have shape and dtype {wanted}. "
+            f"Received: {found}. Restore with the configuration that saved it."
+        )
+
+
+def weights_sha256(model: keras.Model) -> str:
+    """Hash values, shapes and dtypes of model and optimizer variables, in order."""
+    digest = hashlib.sha256()
+    for name, value in read_state(model).items():
+        if not name.startswith("metrics/"):
+            digest.update(f"{value.shape}{value.dtype}".encode())
+            digest.update(np.ascontiguousarray(value).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,170 @@
+"""After training: judge every split once, draw, write the page, seal the run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from dist_invention.datasets import Split
+from dist_invention.evaluation import (
+    AuditReport,
+    Finding,
+    TestReads,
+    collapse,
+    evaluate,
+    loss_shares,
+    repeated_loss,
+)
+from dist_invention.reports import render
+from dist_invention.runtime.state import weights_sha256
+from dist_invention.storage import canonical_sha256, write_json, write_text
+from dist_invention.training.session import Session
+
+SCHEMA = 1
+SELECTION = "last: the weights at the end of the last stage; no score chose them"
+
+Outputs = Mapping[str, np.ndarray]
+
+
+class ModelCollapsed(RuntimeError):
+    """Predictions hardly depend on the inputs any more."""
+
+
+def refuse_collapse(session: Session, stage: str) -> None:
+    """Stop a run whose predictions have become a constant.
+
+    Raises:
+        ModelCollapsed: If the variance of predictions over the inputs of a select
+            split is under one per cent of that of the targets.
+    """
+    for split in session.select_splits[:1]:
+        outputs = session.experiment.predict(session.model, split)
+        findings = collapse(outputs, split.target_arrays())
+        session.folder.record(
+            "health", stage=stage, findings=[item.as_json() for item in findings]
+        )
+        for item in findings:
+            if not item.healthy:
+                raise ModelCollapsed(
+                    "Expected predictions that depend on the inputs. Received: "
+                    f"{item.detail} after stage `{stage}`. Lower the learning rate or "
+                    "change the model; a new configuration starts a new run."
+                )
+
+
+def judge(session: Session, audit: AuditReport) -> dict[str, Any]:
+    """Score every test split once, beside its baselines; store the figures.
+
+    Args:
+        session: A run whose stages are done.
+        audit: The verdict on its splits.
+
+    Returns:
+        The content of results.json.
+    """
+    experiment, folder = session.experiment, session.folder
+    digest = weights_sha256(session.learner)
+    events = folder.events.read()
+    receipts = [event for event in events if event["event"] == "test_read"]
+    reads = TestReads(receipts, lambda receipt: folder.record("test_read", **receipt))
+    tests = [
+        reads.read(split, folder.run_id, digest)
+        for split in session.splits.values()
+        if split.role == "test"
+    ]
+    outputs: dict[str, Outputs] = {}
+
+    def predict(split: Split) -> Outputs:
+        outputs[split.name] = experiment.predict(session.model, split)
+        return outputs[split.name]
+
+    scores = evaluate(
+        predict,
+        tests,
+        experiment.build_metrics(session.splits),
+        experiment.build_baselines(session.splits),
+        seed=session.config.seed,
+    )
+    for name, record in experiment.build_figures(session.splits, outputs).items():
+        write_json(folder.artifact(f"figures/{name}.json"), record)
+    resumed = [event for event in events if event["event"] == "resumed"]
+    return {
+        "schema": SCHEMA,
+        "run_id": folder.run_id,
+        "experiment": experiment.name,
+        "preset": session.config.preset,
+        "seed": session.config.seed,
+        "status": "finished",
+        "model": session.config.model or session.model.name,
+        "parameters": session.model.count_params(),
+        "config_sha256": session.config.sha256,
+        "task_sha256": _task(tests, scores),
+        "data": [split.identity() for split in session.splits.values()]
+        + [_stream_identity(stage.data) for stage in _streams(session)],
+        "audit": audit.as_json(),
+        "selection_rule": SELECTION,
+        "curriculum": session.curriculum.describe(),
+        "stages": session.checkpointer.record["stages"],
+        "scores": [score.as_json() for score in scores],
+        "health": [item.as_json() for item in _health(session, tests, outputs)],
+        "weights_sha256": digest,
+        "resumes": len(resumed),
+        "last_resume_step": resumed[-1]["step"] if resumed else 0,
+        "seconds": round(session.checkpointer.seconds_trained(), 2),
+        "reads": [
+            {"split": item["split"], "weights_sha256": item["weights_sha256"]}
+            for item in reads.receipts
+        ],
+    }
+
+
+def seal(session: Session, results: dict[str, Any]) -> list[dict[str, Any]]:
+    """Write results, page and manifest; copy and verify them everywhere.
+
+    Returns:
+        One row a destination, with `complete` and what is missing.
+    """
+    folder = session.folder
+    write_json(folder.path / "results.json", results)
+    folder.record("evaluated", splits=[item["split"] for item in results["reads"]])
+    write_text(folder.path / "report.html", render(folder.path))
+    manifest = folder.seal(results)
+    files = [folder.path / entry["name"] for entry in manifest["files"]]
+    session.mirror.copy([*files, folder.path / "manifest.json"], folder.path)
+    session.mirror.verify(manifest)
+    return session.mirror.report()
+
+
+def _task(tests: list[Split], scores: list[Any]) -> str:
+    """What was asked: the same hash means that scores may be compared."""
+    return canonical_sha256(
+        {
+            "splits": {split.name: split.sha256 for split in tests},
+            "metrics": sorted({f"{s.metric} {s.unit} {s.better}" for s in scores}),
+        }
+    )
+
+
+def _streams(session: Session) -> list[Any]:
+    known = {id(split) for split in session.splits.values()}
+    return [stage for stage in session.curriculum if id(stage.data) not in known]
+
+
+def _stream_identity(data: Any) -> dict[str, Any]:
+    return data.identity() if hasattr(data, "identity") else {"name": data.name}
+
+
+def _health(
+    session: Session, tests: list[Split], outputs: Mapping[str, Outputs]
+) -> list[Finding]:
+    rows = session.folder.metrics.read()
+    losses = [row["values"]["loss"] for row in rows if row["kind"] == "train"]
+    epochs = [row["values"] for row in rows if row["kind"] == "epoch"]
+    weights = session.learner.weights_of_terms()
+    shares = {
+        name: weight * epochs[-1][name] for name, weight in weights.items() if weight
+    }
+    findings = [repeated_loss(losses), *loss_shares(shares)]
+    for split in tests:
+        findings += collapse(outputs[split.name], split.target_arrays())
+    return findings

@@ -1,0 +1,223 @@
+"""SafeTrainingPipeline: the life of a run on one screen; a few hooks to fill in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+from rich.console import Console
+
+from dist_invention.curriculum.stage import Stage
+from dist_invention.curriculum.terms import Term
+from dist_invention.datasets import Split
+from dist_invention.evaluation import AuditReport, Baseline, LeakFound, Metric, audit
+from dist_invention.runtime import describe_code, prepare
+from dist_invention.storage import Problem, RunFolder, manifest, run_name
+from dist_invention.training import journey, outcome
+from dist_invention.training.config import TrainingConfig
+from dist_invention.training.guards import StoppedEarly
+from dist_invention.training.preflight import preflight
+from dist_invention.training.session import Session, build_session
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Where a sealed run lies, and what is not as it should be.
+
+    Args:
+        path: The run's folder.
+        was_finished: Whether it had been finished before this command.
+        problems: Files that no longer match the manifest.
+        destinations: One row a destination, with `complete`.
+
+    Example:
+        >>> Finished(Path("runs/x"), False, [], []).is_sound
+        True
+    """
+
+    path: Path
+    was_finished: bool
+    problems: list[Problem]
+    destinations: list[dict[str, Any]]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every file and every destination is complete."""
+        return not self.problems and all(row["complete"] for row in self.destinations)
+
+
+class SafeTrainingPipeline:
+    """One run, from configuration to sealed result; subclass it per experiment.
+
+    ```
+    prepare       memory, precision, seeds; the environment goes into run.json
+    open          a new run folder, or the unfinished one of the same name; lock it
+    audit         refuse splits that leak, are empty, or have no keys
+    preflight     real steps at the largest shape: memory, step time, finish time,
+                  one save, one restore, one export
+    for stage in curriculum:            from the place reached, if resuming
+        loop                            Keras' compiled step, with checkpoint,
+                                        guards, recorder and stage callbacks
+        seal stage                      weights and state together; mirrored
+    evaluate      every test split once, beside its baselines, with intervals
+    report        one page
+    seal run      manifest complete and verified; every destination verified,
+                  or named as behind
+    ```
+
+    Args:
+        config: The experiment's settings.
+        console: Where progress goes; the terminal if left out.
+
+    Example:
+        >>> class Physics(SafeTrainingPipeline):  # doctest: +SKIP
+        ...     name = "physics"
+        ...     def build_splits(self): ...
+        ...     def build_model(self, splits): ...
+        ...     def build_terms(self, splits): ...
+        ...     def build_stages(self, splits): ...
+        ...     def build_metrics(self, splits): ...
+        ...     def build_baselines(self, splits): ...
+    """
+
+    name: ClassVar[str] = "experiment"
+    config_class: ClassVar[type[TrainingConfig]] = TrainingConfig
+    presets: ClassVar[Mapping[str, TrainingConfig]] = {"demo": TrainingConfig()}
+
+    def __init__(self, config: Any, console: Console | None = None):
+        self.config = config
+        self.console = console or Console()
+
+    # What an experiment fills in.
+
+    def build_splits(self) -> Sequence[Split]:
+        """Return all splits: train, select and test."""
+        raise NotImplementedError
+
+    def build_model(self, splits: Mapping[str, Split]) -> keras.Model:
+        """Return the model, built, not compiled."""
+        raise NotImplementedError
+
+    def build_terms(self, splits: Mapping[str, Split]) -> Mapping[str, Term]:
+        """Return the named terms of the loss."""
+        return {}
+
+    def build_stages(self, splits: Mapping[str, Split]) -> Sequence[Stage]:
+        """Return the stages in order."""
+        raise NotImplementedError
+
+    def build_metrics(self, splits: Mapping[str, Split]) -> Sequence[Metric]:
+        """Return what is scored on the test splits."""
+        raise NotImplementedError
+
+    def build_baselines(self, splits: Mapping[str, Split]) -> Sequence[Baseline]:
+        """Return the predictors that stand beside every score."""
+        raise NotImplementedError
+
+    # What an experiment may change.
+
+    def build_optimizer(self) -> keras.optimizers.Optimizer:
+        """Return the one optimizer of all stages; stages set its rate."""
+        return keras.optimizers.Adam()
+
+    def build_callbacks(self, stage: Stage) -> list[keras.callbacks.Callback]:
+        """Return fresh Keras callbacks for a stage."""
+        return []
+
+    def build_figures(
+        self, splits: Mapping[str, Split], outputs: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Return figure records by name, as plain data."""
+        return {}
+
+    def predict(self, model: Any, split: Split) -> dict[str, np.ndarray]:
+        """Return the model's outputs for a split, by name."""
+        return model.predict(split.input_arrays(), verbose=0)
+
+    def after_stage(self, session: Session, stage: Stage) -> None:
+        """Look at a finished stage; by default stop if the model has collapsed."""
+        outcome.refuse_collapse(session, stage.name)
+
+    # The life of a run.
+
+    def run(self) -> Finished:
+        """Run, or go on with, what the configuration asks for.
+
+        Returns:
+            Where the sealed run lies. A run that was finished before is verified and
+            left as it is.
+
+        Raises:
+            StoppedEarly: On SIGTERM or at the time limit, once everything is saved.
+            ValueError: If something asked for does not fit.
+        """
+        config = self.config
+        machine = prepare(config.seed, config.precision)
+        with self._open(machine.as_json()) as folder:
+            if folder.status == "finished":
+                return Finished(folder.path, True, manifest.verify(folder.path), [])
+            with self._recorded(folder):
+                splits = self._splits()
+                report = self._audit(folder, list(splits.values()))
+                session = build_session(self, folder, machine, splits)
+                with session.stop:
+                    preflight(session)
+                    self._say_resume(session)
+                    journey.train(session)
+                results = outcome.judge(session, report)
+                destinations = outcome.seal(session, results)
+            return Finished(folder.path, False, [], destinations)
+
+    def _open(self, machine: dict[str, Any]) -> RunFolder:
+        config = self.config
+        about = {
+            "experiment": self.name,
+            "preset": config.preset,
+            "seed": config.seed,
+            "config": config.as_json(),
+            "config_sha256": config.sha256,
+            "code": describe_code(Path(__file__).parent),
+            "environment": machine,
+            "argv": machine["environment"]["command"],
+            "destinations": list(config.destinations),
+        }
+        run_id = run_name(self.name, config.preset, config.seed, config.sha256)
+        return RunFolder.open(config.runs_dir, run_id, about, again=config.again)
+
+    @contextmanager
+    def _recorded(self, folder: RunFolder) -> Iterator[None]:
+        """Write into the journal why a run ended before it was sealed."""
+        try:
+            yield
+        except StoppedEarly as stop:
+            folder.record("stopped", reason=stop.reason)
+            raise
+        except Exception as error:
+            folder.fail(f"{type(error).__name__}: {error}")
+            raise
+
+    def _splits(self) -> dict[str, Split]:
+        return {split.name: split for split in self.build_splits()}
+
+    def _audit(self, folder: RunFolder, splits: list[Split]) -> AuditReport:
+        try:
+            report = audit(splits, allow_leak=self.config.allow_leak or None)
+        except LeakFound as error:
+            folder.record("audit", **error.report.as_json())
+            raise
+        folder.record("audit", **report.as_json())
+        self.console.print(f"audit: {report.verdict}", highlight=False)
+        return report
+
+    def _say_resume(self, session: Session) -> None:
+        saved = journey.newest(session)
+        self.console.print(f"run folder: {session.folder.path}", highlight=False)
+        if saved.place.global_step > 0:
+            step = saved.place.global_step
+            session.folder.record(
+                "resumed", step=step, place=saved.place.as_json(), file=saved.path.name
+            )
+            self.console.print(f"resumed at step {step}", highlight=False)

@@ -1,0 +1,207 @@
+"""Before the long run: real steps at the largest shape, a save, a restore, room."""
+
+import time
+from typing import Any
+
+import keras
+import numpy as np
+
+from dist_invention.curriculum import Place, refuse_noop_stages
+from dist_invention.datasets.batches import Batch
+from dist_invention.runtime.memory import device_mebibytes, peak_host_mebibytes
+from dist_invention.runtime.seeds import seed_everything
+from dist_invention.runtime.state import (
+    StateMismatch,
+    read_state,
+    variables_of,
+    write_state,
+)
+from dist_invention.storage import require_room
+from dist_invention.training.export import export_model
+from dist_invention.training.session import Session
+
+STEPS = 3
+ROOM = 8  # checkpoints' worth of free disk: two kept, one being written, the stages
+
+
+class DoesNotLearn(ValueError):
+    """A real step left a trainable weight as it was."""
+
+
+class ShapesChange(ValueError):
+    """Batches of different stages have different shapes."""
+
+
+def preflight(session: Session) -> None:
+    """Refuse a run that could not finish; leave its state as it was.
+
+    Real optimizer steps measure time and memory, prove that every trainable weight
+    moves, and that the step compiles once. Every option that sets a stage apart must
+    have an effect. A first run then saves, restores and exports before it trains.
+
+    Raises:
+        TooLittleRoom: If the disk cannot hold the checkpoints.
+        ShapesChange: If stages need more than one compiled step.
+        DoesNotLearn: If a weight does not move or a number is not finite.
+        StageChangesNothing: If a stage differs from the one before in name only.
+        ExportDiffers: If the model cannot be saved and loaded.
+    """
+    learner = session.learner
+    _refuse_other_shapes(session)
+    before = read_state(learner)
+    size = sum(value.nbytes for value in before.values())
+    require_room(session.folder.path, ROOM * size)
+    counted = {name: len(group) for name, group in variables_of(learner).items()}
+    milliseconds = _real_steps(session, before)
+    _refuse_new_variables(session, counted)
+    _put_back(session, before)
+    probe = _Probe(session, before)
+    config = session.config
+    refuse_noop_stages(session.curriculum.stages, config.batch_size, config.seed, probe)
+    _put_back(session, before)
+    seed_everything(config.seed)
+    if not session.checkpointer.files.steps:
+        _first_save(session)
+    steps = sum(
+        stage.epochs * batches.steps_per_epoch
+        for stage, batches in zip(session.curriculum, session.batches, strict=True)
+    )
+    session.folder.record(
+        "preflight",
+        milliseconds_per_step=round(milliseconds, 2),
+        longest_steps=steps,
+        longest_seconds=round(steps * milliseconds / 1000, 1),
+        state_bytes=size,
+        host_peak_mebibytes=round(peak_host_mebibytes(), 1),
+        device_mebibytes=device_mebibytes(session.machine.backend),
+        micro_batches=config.micro_batches,
+        variables=counted,
+    )
+    session.garbage.freeze()
+
+
+def _real_steps(session: Session, before: dict[str, np.ndarray]) -> float:
+    """Take real steps; return the milliseconds of the fastest after the first."""
+    learner: Any = session.learner
+    learner.set_weights_of_terms(_all_terms(session))
+    learner.optimizer.learning_rate.assign(1e-3)
+    seconds = []
+    for index in range(STEPS):
+        batch = session.batches[0].batch(0, index % session.batches[0].steps_per_epoch)
+        begin = time.monotonic()
+        result = session.step(batch)
+        norm = float(keras.ops.convert_to_numpy(result.gradient_norm))
+        seconds.append(time.monotonic() - begin)
+        if not np.isfinite(norm):
+            raise DoesNotLearn(
+                "Expected finite gradients in the first steps. Received: a gradient "
+                f"norm of {norm} in step {index}. Look for a division by zero, a "
+                "square root at zero, or data that is not finite."
+            )
+    _refuse_still_weights(session, before)
+    if session.step.traces != 1:
+        raise ShapesChange(
+            "Expected one compiled step for all batches. "
+            f"Received: {session.step.traces} compilations in {STEPS} steps. "
+            "Keep shapes and types of the batches fixed."
+        )
+    return 1000 * min(seconds[1:])
+
+
+def _all_terms(session: Session) -> dict[str, float]:
+    """The largest weight that each loss term ever has."""
+    weights: dict[str, float] = {}
+    for stage in session.curriculum:
+        for point in (0.5, 1.0):
+            for name, value in stage.weights_at(point).items():
+                weights[name] = max(weights.get(name, 0.0), value)
+    return weights
+
+
+def _refuse_still_weights(session: Session, before: dict[str, np.ndarray]) -> None:
+    learner = session.learner
+    trainable = {id(variable) for variable in learner.trainable_variables}
+    still = [
+        variable.path
+        for index, variable in enumerate(learner.variables)
+        if id(variable) in trainable
+        and np.array_equal(
+            keras.ops.convert_to_numpy(variable.value), before[f"model/{index:04d}"]
+        )
+    ]
+    if still:
+        raise DoesNotLearn(
+            f"Expected every trainable weight to move within {STEPS} steps. "
+            f"Received: no change in {still}. "
+            "Connect it to the loss, or set trainable=False."
+        )
+
+
+def _refuse_other_shapes(session: Session) -> None:
+    def layout(batch: Batch) -> list[Any]:
+        return [
+            (keys, np.shape(part), np.asarray(part).dtype.name)
+            for keys, part in keras.tree.flatten_with_path(batch)
+        ]
+
+    wanted = layout(session.batches[0].batch(0, 0))
+    for stage, batches in zip(session.curriculum, session.batches, strict=True):
+        found = layout(batches.batch(0, 0))
+        if found != wanted:
+            raise ShapesChange(
+                "Expected all stages to have batches of one layout. Received: stage "
+                f"`{stage.name}` with {found} after {wanted}. "
+                "Pad to one shape and keep one dtype."
+            )
+
+
+def _refuse_new_variables(session: Session, counted: dict[str, int]) -> None:
+    now = {name: len(group) for name, group in variables_of(session.learner).items()}
+    for name in ("model", "optimizer"):
+        if now[name] != counted[name]:
+            raise StateMismatch(
+                "Expected every variable to exist before the first step. Received: "
+                f"{now[name]} {name} variables after it, {counted[name]} before. "
+                "Build every branch of the model in build_model."
+            )
+
+
+def _put_back(session: Session, before: dict[str, np.ndarray]) -> None:
+    write_state(session.learner, before, groups=("model", "optimizer"))
+    session.learner.reset_metrics()
+
+
+def _first_save(session: Session) -> None:
+    """Save, restore and compare; export the untrained model and load it again."""
+    session.checkpointer.save(Place())
+    saved = session.checkpointer.files.newest()
+    now = read_state(session.learner)
+    same = saved is not None and all(
+        np.array_equal(saved[0][f"state/{name}"], value) for name, value in now.items()
+    )
+    if not same:
+        raise StateMismatch(
+            "Expected the first checkpoint to hold the state that was saved. "
+            f"Received: another one from {session.folder.checkpoints}. "
+            "Check the disk; do not train on it."
+        )
+    inputs = keras.tree.map_structure(
+        lambda part: part[:4], session.batches[0].batch(0, 0)[0]
+    )
+    folder = session.folder.stage_folder(-1, "untrained")
+    export_model(session.model, folder, inputs)
+
+
+class _Probe:
+    """Loss and gradient norm for given loss weights, always at the same state."""
+
+    def __init__(self, session: Session, before: dict[str, np.ndarray]):
+        self.session = session
+        self.before = before
+
+    def __call__(self, weights, batch: Batch) -> tuple[float, float]:
+        _put_back(self.session, self.before)
+        self.session.learner.set_weights_of_terms(weights)
+        result = self.session.step(batch)
+        loss = float(keras.ops.convert_to_numpy(result.logs["loss"]))
+        return loss, float(keras.ops.convert_to_numpy(result.gradient_norm))

@@ -1,0 +1,121 @@
+"""Every number into the journal; progress on the terminal."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+from rich.console import Console
+
+from dist_invention.curriculum import Curriculum, Place
+from dist_invention.runtime.memory import host_mebibytes
+from dist_invention.runtime.step import StepResult
+from dist_invention.storage import RunFolder
+
+LOG_EVERY = 10  # steps between two rows of metrics.jsonl; fixed, so it is repeatable
+SAY_EVERY = 5.0  # seconds between two lines on the terminal
+
+
+class Recorder:
+    """Write metrics.jsonl at a fixed cadence in steps, and say how the run does.
+
+    Args:
+        folder: The run's folder.
+        curriculum: The stages, for names and the time left.
+        steps_per_epoch: Batches an epoch, one number a stage.
+        saved_at: Returns when the last checkpoint was written, in monotonic seconds.
+        console: Where progress goes.
+
+    Example:
+        >>> recorder.after_step(Place(0, 0, 10, 10), result)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        curriculum: Curriculum,
+        steps_per_epoch: list[int],
+        saved_at: Callable[[], float],
+        console: Console,
+    ):
+        self.folder = folder
+        self.curriculum = curriculum
+        self.steps_per_epoch = steps_per_epoch
+        self.saved_at = saved_at
+        self.console = console
+        self._said = 0.0
+        self._pace: list[tuple[float, int]] = []  # (time, step) of recent steps
+
+    def after_step(self, place: Place, result: StepResult) -> None:
+        """Record every tenth step; say something every few seconds."""
+        now = time.monotonic()
+        self._pace = [*self._pace[-200:], (now, place.global_step)]
+        if place.global_step % LOG_EVERY == 0:
+            values = {name: _number(value) for name, value in result.logs.items()}
+            values["gradient_norm"] = _number(result.gradient_norm)
+            self._write("train", place, values)
+        if now - self._said >= SAY_EVERY:
+            self._said = now
+            self.console.print(self._line(place, result.logs), highlight=False)
+
+    def after_epoch(self, place: Place, logs: Mapping[str, float]) -> None:
+        """Record the epoch with its validation and say it."""
+        self._write("epoch", place, dict(logs))
+        loss = {name: logs[name] for name in sorted(logs) if name.endswith("loss")}
+        self.console.print(self._line(place, loss), highlight=False)
+        self._said = time.monotonic()
+        self._pace = []  # validation is no step
+
+    def _write(self, kind: str, place: Place, values: Mapping[str, float]) -> None:
+        row = {
+            "kind": kind,
+            "step": place.global_step,
+            "stage": self.curriculum.stages[place.stage].name,
+            "epoch": place.epoch,
+            "values": {
+                name: value if math.isfinite(value) else str(value)
+                for name, value in values.items()
+            },
+        }
+        self.folder.metrics.append(row, durable=False)
+
+    def _line(self, place: Place, logs: Mapping[str, Any]) -> str:
+        stage = self.curriculum.stages[place.stage]
+        numbers = "  ".join(f"{name} {_number(v):.4g}" for name, v in logs.items())
+        pace = self._seconds_per_step()
+        speed = f"{1000 * pace:.0f} ms/step" if pace else "-- ms/step"
+        left = self._steps_left(place) * pace
+        return (
+            f"stage {place.stage + 1}/{len(self.curriculum)} {stage.name}  "
+            f"epoch {min(place.epoch + 1, stage.epochs)}/{stage.epochs}  "
+            f"step {place.step}/{self.steps_per_epoch[place.stage]}  {numbers}  "
+            f"{speed}  {host_mebibytes() / 1024:.1f} GiB  "
+            f"saved {time.monotonic() - self.saved_at():.0f} s ago  "
+            + (f"about {_duration(left)} left" if pace else "")
+        )
+
+    def _seconds_per_step(self) -> float:
+        if len(self._pace) < 2:
+            return 0.0
+        (begin, first), (end, last) = self._pace[0], self._pace[-1]
+        return (end - begin) / max(1, last - first)
+
+    def _steps_left(self, place: Place) -> int:
+        here = self.curriculum.stages[place.stage]
+        left = (here.epochs - place.epoch) * self.steps_per_epoch[place.stage]
+        later = zip(self.curriculum.stages, self.steps_per_epoch, strict=True)
+        rest = [stage.epochs * steps for stage, steps in later][place.stage + 1 :]
+        return max(0, left - place.step) + sum(rest)
+
+
+def _number(value: Any) -> float:
+    return float(keras.ops.convert_to_numpy(value))
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,50 @@
+"""The verdict follows from the checks, and the report is plain JSON."""
+
+import json
+
+import pytest
+
+from dist_invention.evaluation.audit_report import AuditReport, Check, LeakFound
+
+FINE = Check("same key", ("train", "far"), 0, "none", "ok")
+THIN = Check("thin", ("far",), 1, "3 examples", "warning")
+LEAK = Check("same key", ("train", "far"), 2, "such as `a`", "leak")
+
+
+@pytest.mark.parametrize(
+    ("checks", "allowed", "verdict"),
+    [
+        ((FINE, THIN), None, "clean"),
+        ((FINE, THIN), "a reason", "clean"),
+        ((FINE, LEAK), None, "LEAK"),
+        ((FINE, LEAK), "a reason", "allowed leak"),
+    ],
+)
+def test_the_verdict_follows_from_the_checks(checks, allowed, verdict):
+    report = AuditReport(checks, ("train", "far"), ((0, 2), (2, 0)), allowed)
+    assert report.verdict == verdict
+
+
+def test_the_report_is_json_with_checks_and_overlap_matrix():
+    report = AuditReport((LEAK,), ("train", "far"), ((0, 2), (2, 0)), "a reason")
+    assert json.loads(json.dumps(report.as_json())) == {
+        "verdict": "allowed leak",
+        "allowed_because": "a reason",
+        "checks": [
+            {
+                "name": "same key",
+                "splits": ["train", "far"],
+                "count": 2,
+                "detail": "such as `a`",
+                "verdict": "leak",
+            }
+        ],
+        "overlap": {"splits": ["train", "far"], "matrix": [[0, 2], [2, 0]]},
+    }
+
+
+def test_a_found_leak_carries_the_whole_report():
+    report = AuditReport((FINE, LEAK), ("train", "far"), ((0, 2), (2, 0)))
+    error = LeakFound("leak", report)
+    assert isinstance(error, ValueError)
+    assert error.report.leaks == (LEAK,)

@@ -1,0 +1,54 @@
+"""Tests of stages, curves and history on the page."""
+
+from pathlib import Path
+
+from dist_invention.reports.course import (
+    curves_section,
+    history_section,
+    stages_section,
+)
+from dist_invention.reports.run_data import RunData, read_run
+
+
+def test_each_stage_says_length_and_why_it_ended(finished_run, outline):
+    made = stages_section(read_run(finished_run))
+    page = outline(made)
+    assert page.faults == []
+    assert "1. In distribution 6 epochs, 240 steps, 50 s" in page.text
+    assert "Ended: val_position_error_1s=0.118 reached 0.12" in page.text
+    assert "Loss terms: position 0.0310; energy 0.0120" in page.text
+    assert 'style="flex:240 1 0"' in made
+
+
+def test_stage_reports_stand_in_before_results_exist():
+    stages = {"01-warm": {"name": "warm", "epochs": 1, "steps": 5, "reason": "done"}}
+    made = stages_section(RunData(Path("r"), stages=stages))
+    assert "1. Warm" in made
+    assert "no stage has ended" in stages_section(RunData(Path("r")))
+
+
+def test_curves_are_drawn_or_said_to_be_absent(finished_run, outline):
+    page = outline(curves_section(read_run(finished_run)))
+    assert page.faults == []
+    assert sum(tag == "figure" for tag, _ in page.tags) == 7
+    assert "metrics.jsonl holds no numbers" in curves_section(RunData(Path("r")))
+
+
+def test_history_tells_of_resumes_and_checkpoints(finished_run, outline):
+    page = outline(history_section(read_run(finished_run)))
+    assert page.faults == []
+    assert "resumed once, the last time at step 320." in page.text
+    assert "18 checkpoints, the first at step 40, the last at step 720" in page.text
+    assert "Longest time between two: 16 s" in page.text
+    assert "2025-03-04 10:01:28 resumed step 320, pid 4077" in page.text
+
+
+def test_an_uninterrupted_run_is_said_to_be_one(change):
+    run = read_run(change("results.json", resumes=0))
+    assert "never interrupted" in history_section(run)
+
+
+def test_a_history_that_was_not_kept_is_not_told(outline):
+    page = outline(history_section(RunData(Path("r"))))
+    assert page.faults == []
+    assert page.text.count("Not measured:") == 4
