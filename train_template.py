@@ -1,7 +1,4 @@
-"""The smallest real experiment: copy it to start one. Run `python train_template.py`.
-
-It learns y = sin(x) on [-2, 2] in two stages and is asked about [2, 3] as well.
-"""
+"""The smallest real experiment; copy it to start one: `python train_template.py`."""
 
 import keras
 import numpy as np
@@ -14,28 +11,28 @@ from dist_invention.runtime import stream
 from dist_invention.training import SafeTrainingPipeline, TrainingConfig
 
 FIELDS = (Field("x", (1,), "rad"), Field("y", (1,), "1"))
+TRAIN = {"narrow": (-1, 1), "wide": (-2, 2)}
+OTHERS = {"select": (-2, 2), "test_in": (-2, 2), "test_far": (2, 3)}
 
 
 def squared(inputs, targets, outputs):
     """Squared error of each example, shape (batch,)."""
-    return keras.ops.mean(keras.ops.square(outputs["y"] - targets["y"]), axis=-1)
+    return (outputs["y"] - targets["y"])[:, 0] ** 2
 
 
 class Sine(SafeTrainingPipeline):
-    """Learn a sine where it was seen, and be asked about it where it was not."""
+    """Learn y = sin(x) in two stages, and be asked where it was never seen."""
 
     name = "template"
     presets = {"demo": TrainingConfig(epochs=20, batch_size=32)}
 
-    def split(self, name, role, low, high, n=320, tier="in"):
-        x = stream(self.config.seed, name).uniform(low, high, (n, 1)).astype("float32")
-        ids = np.array([f"{name}-{i}" for i in range(n)])
-        return Split(name, role, {"x": x, "y": np.sin(x)}, FIELDS, ("x",), ("y",), ids, ids, tier=tier)
-
     def build_splits(self):
-        ranges = [("narrow", "train", -1, 1), ("wide", "train", -2, 2), ("select", "select", -2, 2)]
-        tests = [("test_in", "test", -2, 2), ("test_far", "test", 2, 3, 320, "far")]
-        return [self.split(*row) for row in ranges + tests]
+        for name, (low, high) in {**TRAIN, **OTHERS}.items():
+            x = stream(self.config.seed, name).uniform(low, high, (320, 1))
+            xy = {"x": x.astype("float32"), "y": np.sin(x).astype("float32")}
+            ids = np.array([f"{name}-{i}" for i in range(320)])  # example, group
+            role, _, tier = ("train" if name in TRAIN else name).partition("_")
+            yield Split(name, role, xy, FIELDS, ("x",), ("y",), ids, ids, tier=tier)
 
     def build_model(self, splits):
         x = keras.Input((1,), name="x")
@@ -46,17 +43,16 @@ class Sine(SafeTrainingPipeline):
         return {"squared": squared}
 
     def build_stages(self, splits):
-        plan = [("narrow", Constant(3e-3)), ("wide", Cosine(3e-3, 1e-4))]
-        return [Stage(n, splits[n], self.config.epochs, rate, {"squared": Constant(1.0)}) for n, rate in plan]
+        rates = {"narrow": Constant(3e-3), "wide": Cosine(3e-3, 1e-4)}
+        weights, epochs = {"squared": Constant(1.0)}, self.config.epochs
+        return [Stage(n, splits[n], epochs, r, weights) for n, r in rates.items()]
 
     def build_metrics(self, splits):
-        error = lambda targets, outputs, split: (outputs["y"] - targets["y"])[:, 0] ** 2
-        return [Metric("rmse", "1", "lower", error, "root_mean")]
+        return [Metric("mse", "1", "lower", lambda t, o, split: squared(split, t, o))]
 
     def build_baselines(self, splits):
         mean = splits["wide"].arrays["y"].mean()
-        return [Baseline("train mean", lambda s: {"y": np.full((len(s), 1), mean)}, "trivial"),
-                Baseline("y = x", lambda s: {"y": s.arrays["x"]}, "classical")]
+        return [Baseline("mean", lambda s: {"y": 0 * s.arrays["x"] + mean}, "trivial")]
 
 
 if __name__ == "__main__":

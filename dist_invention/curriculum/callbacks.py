@@ -84,7 +84,7 @@ class LeaveStage(keras.callbacks.Callback):
 
     def get_state(self) -> dict[str, Any]:
         """Return the epochs so far and the reason, if there is one."""
-        return {"history": self.history, "reason": self.reason}
+        return {"history": [dict(row) for row in self.history], "reason": self.reason}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Take up the epochs so far."""

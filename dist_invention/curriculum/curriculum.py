@@ -94,8 +94,7 @@ class Curriculum:
         unknown = [name for name in wanted if name not in known]
         if unknown:
             raise ValueError(
-                f"Expected stages among {known}. Received: {unknown}. "
-                "Correct --stages."
+                f"Expected stages among {known}. Received: {unknown}. Correct --stages."
             )
         kept = [stage for stage in self.stages if stage.name in wanted]
         return Curriculum(kept, {term for stage in kept for term in stage.weights})

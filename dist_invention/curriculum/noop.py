@@ -6,6 +6,7 @@ before is tried on the same batch and weights before training starts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise, zip_longest
 
 import keras
 import numpy as np
@@ -14,7 +15,7 @@ from dist_invention.curriculum.schedules import Schedule
 from dist_invention.curriculum.stage import Stage
 from dist_invention.datasets.batches import Batch, Batches
 
-POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)  # where two schedules are compared
+POINTS = tuple(i / 100 for i in range(101))  # where two schedules are compared
 Probe = Callable[[Mapping[str, float], Batch], tuple[float, float]]
 
 
@@ -37,10 +38,11 @@ def refuse_noop_stages(
     Raises:
         StageChangesNothing: Naming the stage and the option.
     """
-    for before, after in zip(stages, stages[1:], strict=False):
-        batch = Batches(after.data, batch_size, seed, "no-op probe").batch(0, 0)
+    for before, after in pairwise(stages):
+        batches = Batches(after.data, batch_size, seed, "no-op probe")
+        batch = batches.batch(0, 0)
         options = [
-            ("data", _data_differs(before, after, batch_size, seed, batch)),
+            ("data", _data_differs(before, after, batches)),
             ("learning_rate", _rate_differs(before, after)),
             *_term_effects(before, after, batch, probe),
         ]
@@ -62,13 +64,23 @@ def refuse_noop_stages(
             )
 
 
-def _data_differs(before, after, batch_size, seed, batch: Batch) -> bool | None:
-    """`None`: the same source; `False`: another source with the same examples."""
+def _data_differs(before: Stage, after: Stage, batches: Batches) -> bool | None:
+    """`None`: the same source; `False`: another source with the same examples.
+
+    Two sources may agree in their first batch, so a whole epoch is compared.
+    """
     if before.data is after.data:
         return None
-    other = Batches(before.data, batch_size, seed, "no-op probe").batch(0, 0)
+    other = Batches(before.data, batches.batch_size, batches.seed, batches.stage)
+    return not all(
+        ours is not None and theirs is not None and _same(ours, theirs)
+        for ours, theirs in zip_longest(batches.epoch(0), other.epoch(0))
+    )
+
+
+def _same(batch: Batch, other: Batch) -> bool:
     ours, theirs = keras.tree.flatten(batch), keras.tree.flatten(other)
-    return len(ours) != len(theirs) or not all(
+    return len(ours) == len(theirs) and all(
         np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True)
     )
 

@@ -43,6 +43,7 @@ class Learner(keras.Model):
 
     Raises:
         NothingToLearn: If there is no term.
+        ValueError: In training, if a term does not return one value an example.
 
     Example:
         >>> def squared(inputs, targets, outputs):
@@ -91,11 +92,13 @@ class Learner(keras.Model):
     ):
         """Return the weighted sum of the terms, a float32 scalar."""
         outputs = keras.tree.map_structure(lambda v: ops.cast(v, "float32"), y_pred)
-        total = ops.convert_to_tensor(0.0, "float32")
+        if isinstance(sample_weight, Mapping):  # fit() copies it to each target
+            sample_weight = next(iter(sample_weight.values()))
+        total: Any = ops.convert_to_tensor(0.0, "float32")
         columns = zip(self.terms.items(), self.trackers, self.term_weights, strict=True)
         for (name, term), tracker, weight in columns:
             values = term(_Fed(x, name), _Fed(y, name), outputs)  # (batch,)
-            values = ops.cast(values, "float32")
+            values = _one_per_example(ops.cast(values, "float32"), name, outputs)
             tracker.update_state(values, sample_weight=sample_weight)
             total = total + weight * _mean(values, sample_weight)
         for extra in self.losses:
@@ -120,13 +123,26 @@ class Learner(keras.Model):
     def weights_of_terms(self) -> dict[str, float]:
         """Return the weight of every term now."""
         return {
-            name: float(ops.convert_to_numpy(variable.value))
+            name: float(variable.numpy())
             for name, variable in zip(self.terms, self.term_weights, strict=True)
         }
+
+
+def _one_per_example(values, name: str, outputs):
+    """Refuse what would be broadcast silently: a scalar, or one value a time step."""
+    rows = keras.tree.flatten(outputs)[0].shape[0]
+    if len(values.shape) != 1 or (rows is not None and values.shape[0] != rows):
+        raise ValueError(
+            f"Expected loss term `{name}` to return one value an example, shape "
+            f"({rows},). Received: shape {tuple(values.shape)}. "
+            "Average over every axis but the first."
+        )
+    return values
 
 
 def _mean(values, sample_weight):
     if sample_weight is None:
         return ops.mean(values)
-    weight = ops.cast(sample_weight, "float32")
-    return ops.sum(values * weight) / ops.maximum(ops.sum(weight), 1e-12)
+    weight: Any = ops.cast(sample_weight, "float32")
+    weighted: Any = ops.sum(values * weight)
+    return weighted / ops.maximum(ops.sum(weight), 1e-12)

@@ -76,7 +76,16 @@ class Batches:
         Args:
             epoch: Epoch of the stage, from 0.
             index: Batch of the epoch, from 0.
+
+        Raises:
+            IndexError: If the epoch has no such batch.
         """
+        if not 0 <= index < self.steps_per_epoch:
+            raise IndexError(
+                f"Expected a batch between 0 and {self.steps_per_epoch - 1} of "
+                f"`{self.source.name}`. Received: index={index}. "
+                "Begin the next epoch instead."
+            )
         if isinstance(self.source, Split):
             arrays, real = self._from_split(self.source, epoch, index)
         elif isinstance(self.source, Stream):
@@ -109,9 +118,11 @@ class Batches:
         return random_stream(self.seed, "batches", self.stage, *place)
 
     def _from_split(self, split: Split, epoch: int, index: int):
-        if self._order is None or self._order[0] != epoch:
-            self._order = (epoch, self._random(epoch).permutation(len(split)))
-        rows = self._order[1][index * self.batch_size :][: self.batch_size]
+        order = self._order  # read once: another thread may replace it
+        if order is None or order[0] != epoch:
+            order = (epoch, self._random(epoch).permutation(len(split)))
+            self._order = order
+        rows = order[1][index * self.batch_size :][: self.batch_size]
         real = len(rows)
         padded = np.resize(rows, self.batch_size)
         names = (*split.inputs, *split.targets)
@@ -119,11 +130,12 @@ class Batches:
 
     def _from_stream(self, source: Stream, epoch: int, index: int):
         block, position = divmod(index, source.block)
-        if self._block is None or self._block[0] != (epoch, block):
+        made = self._block  # read once: another thread may replace it
+        if made is None or made[0] != (epoch, block):
             count = source.block * self.batch_size
-            drawn = source.draw(self._random(epoch, block), count)
-            self._block = ((epoch, block), drawn)
+            made = ((epoch, block), source.draw(self._random(epoch, block), count))
+            self._block = made
         start = position * self.batch_size
         rows = slice(start, start + self.batch_size)
         real = min(self.batch_size, len(source) - index * self.batch_size)
-        return {name: array[rows] for name, array in self._block[1].items()}, real
+        return {name: array[rows].copy() for name, array in made[1].items()}, real

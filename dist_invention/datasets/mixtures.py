@@ -36,16 +36,18 @@ class Mixture:
 
     def __post_init__(self):
         names = [split.name for split in self.splits]
-        if sorted(names) != sorted(self.weights) or min(self.weights.values()) <= 0:
+        positive = all(weight > 0 for weight in self.weights.values())
+        if not names or sorted(names) != sorted(self.weights) or not positive:
             raise ValueError(
                 f"Expected one positive weight for each of {names}. "
                 f"Received: {dict(self.weights)}. Name every split of the mixture."
             )
-        layouts = {(split.inputs, split.targets) for split in self.splits}
-        if len(layouts) > 1:
+        layouts = {split.name: _layout(split) for split in self.splits}
+        if len(set(layouts.values())) > 1:
             raise ValueError(
-                "Expected all splits of a mixture to have the same inputs and targets. "
-                f"Received: {sorted(layouts)}. Give them one layout."
+                "Expected all splits of a mixture to have the same inputs and targets, "
+                "with the same shapes, units and dtypes. "
+                f"Received: {layouts}. Give them one layout."
             )
 
     @property
@@ -99,3 +101,15 @@ class Mixture:
         )
         row = np.floor(generator.random(count) * sizes[component]).astype(int)
         return component, row
+
+
+def _layout(split: Split) -> tuple:
+    fields = {item.name: item for item in split.fields}
+
+    def describe(names: tuple[str, ...]) -> tuple:
+        return tuple(
+            (name, fields[name].shape, fields[name].unit, str(split.arrays[name].dtype))
+            for name in names
+        )
+
+    return describe(split.inputs), describe(split.targets)

@@ -53,7 +53,7 @@ class Split:
 
     Raises:
         ValueError: If it is empty, an array lacks its declaration, a shape is not
-            the declared one, or a role is unknown.
+            the declared one, an array holds Python objects, or a role is unknown.
 
     Example:
         >>> x = Field("x", (), "m")
@@ -92,10 +92,10 @@ class Split:
 
     def _check_fields(self):
         declared = {item.name: item for item in self.fields}
-        if set(declared) != set(self.arrays):
+        if sorted(item.name for item in self.fields) != sorted(self.arrays):
             raise ValueError(
                 f"Expected one field per array in split `{self.name}`. "
-                f"Received: fields {sorted(declared)} for arrays "
+                f"Received: fields {[item.name for item in self.fields]} for arrays "
                 f"{sorted(self.arrays)}. Declare each array, with its unit."
             )
         missing = [n for n in (*self.inputs, *self.targets) if n not in declared]
@@ -111,6 +111,12 @@ class Split:
                     f"Expected `{name}` of split `{self.name}` to have example shape "
                     f"{declared[name].shape}. Received: {array.shape[1:]}. "
                     "Correct the array or its field."
+                )
+            if array.dtype.hasobject:
+                raise ValueError(
+                    f"Expected `{name}` of split `{self.name}` to hold numbers or text "
+                    "of fixed length, which can be hashed. Received: Python objects. "
+                    "Give the array a dtype, as in array.astype(str)."
                 )
 
     def _check_length(self, label: str, column: np.ndarray):
@@ -161,11 +167,11 @@ class Split:
 
     def identity(self) -> dict[str, Any]:
         """Return what must stand beside every result: hash, size and ranges."""
-        ranges = {
-            name: [float(array.min()), float(array.max())]
-            for name, array in sorted(self.arrays.items())
-            if np.issubdtype(array.dtype, np.number) and array.size
-        }
+        ranges = {}
+        for name, array in sorted(self.arrays.items()):
+            if np.issubdtype(array.dtype, np.number) and np.isfinite(array).any():
+                finite = array[np.isfinite(array)]
+                ranges[name] = [float(finite.min()), float(finite.max())]
         return {
             "name": self.name,
             "role": self.role,

@@ -33,6 +33,9 @@ class Stream:
             the same whatever is read before.
         datasheet: How it is made, as plain JSON values.
 
+    Raises:
+        ValueError: If an epoch or a block is empty, or a name is not declared.
+
     Example:
         >>> def draw(generator, n):
         ...     return {"x": generator.normal(size=n)}
@@ -53,6 +56,18 @@ class Stream:
     role: str = "train"
 
     def __post_init__(self):
+        declared = [item.name for item in self.fields]
+        missing = [n for n in (*self.inputs, *self.targets) if n not in declared]
+        if missing:
+            raise ValueError(
+                f"Expected inputs and targets of stream `{self.name}` to be among "
+                f"{declared}. Received: {missing}. Correct the names."
+            )
+        if self.block < 1:
+            raise ValueError(
+                f"Expected stream `{self.name}` to make at least one batch in one go. "
+                f"Received: block={self.block}. Raise the number."
+            )
         if self.examples_per_epoch < 1:
             raise ValueError(
                 f"Expected stream `{self.name}` to give at least one example an epoch. "
@@ -68,11 +83,13 @@ class Stream:
 
         Raises:
             NothingLeftToDraw: If the exclusion leaves too few.
+            ValueError: If the arrays are not those declared.
         """
         kept: list[Arrays] = []
         found = 0
         for _ in range(MAX_ROUNDS):
             arrays = self.generate(generator, count)
+            self._check(arrays)
             if self.excluded is not None:
                 allowed = ~self.excluded(arrays)
                 arrays = {name: array[allowed] for name, array in arrays.items()}
@@ -89,6 +106,15 @@ class Stream:
             f"excluded values. Received: {found} in {MAX_ROUNDS} rounds. "
             "Widen what it generates, or exclude less."
         )
+
+    def _check(self, arrays: Arrays) -> None:
+        declared = {item.name: item.shape for item in self.fields}
+        found = {name: tuple(array.shape[1:]) for name, array in arrays.items()}
+        if found != declared:
+            raise ValueError(
+                f"Expected stream `{self.name}` to generate arrays of example shapes "
+                f"{declared}. Received: {found}. Correct the generator or the fields."
+            )
 
     def identity(self) -> dict[str, Any]:
         """Return what must stand beside every result."""

@@ -83,7 +83,7 @@ class AuditReport:
         }
 
 
-class LeakFound(ValueError):  # noqa: N818, named by consequence
+class LeakFound(ValueError):
     """Examples or groups stand on both sides of a split; training must not start.
 
     Args:

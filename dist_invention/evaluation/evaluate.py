@@ -19,7 +19,7 @@ Outputs = Mapping[str, np.ndarray]
 Predict = Callable[[Split], Outputs]
 
 
-class PredictionNotFinite(ValueError):  # noqa: N818, named by consequence
+class PredictionNotFinite(ValueError):
     """A predictor returned NaN or infinity; no score is made from it.
 
     Example:

@@ -8,7 +8,7 @@ from dist_invention.datasets.split import Split
 FIELDS = ("run_id", "split", "split_sha256", "weights_sha256")
 
 
-class TestSplitAlreadyRead(RuntimeError):  # noqa: N818, named by consequence
+class TestSplitAlreadyRead(RuntimeError):
     """A test split was about to be read again, with other weights or other content.
 
     Example:

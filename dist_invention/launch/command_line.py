@@ -1,12 +1,13 @@
 """From words on the command line to a configuration, or to three plain sentences."""
 
 import contextlib
-import dataclasses
 import difflib
 import io
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
 
 import tyro
 
@@ -40,15 +41,14 @@ def read_config(
     preset = _preset(presets, words)
     _refuse_unknown_flags(config_class, words)
     said = io.StringIO()
+    unchecked: Any = _without_checks(config_class)
+    default = unchecked(**_values(presets[preset]))
     try:
         with contextlib.redirect_stderr(said):
-            return tyro.cli(
-                config_class,
-                args=list(words),
-                default=presets[preset],
-                description=description,
-                config=(tyro.conf.AvoidSubcommands,),
+            asked = tyro.cli(
+                unchecked, args=list(words), default=default, description=description
             )
+        return config_class(**_values(asked))
     except SystemExit as stop:
         if stop.code in (0, None):
             raise
@@ -59,6 +59,16 @@ def read_config(
         ) from None
     except ValueError as error:
         raise BadCommand(str(error)) from error
+
+
+def _without_checks(config_class: type[TrainingConfig]) -> type:
+    """The same flags; values are checked by the real class, whose errors we show."""
+    body = {"__post_init__": lambda self: None, "__doc__": config_class.__doc__}
+    return type(config_class.__name__, (config_class,), body)
+
+
+def _values(config: Any) -> dict[str, Any]:
+    return {item.name: getattr(config, item.name) for item in fields(config)}
 
 
 def _preset(presets: Mapping[str, TrainingConfig], words: Sequence[str]) -> str:
@@ -79,7 +89,7 @@ def _preset(presets: Mapping[str, TrainingConfig], words: Sequence[str]) -> str:
 
 def _refuse_unknown_flags(config_class, words: Sequence[str]) -> None:
     known = ["--help"]
-    for item in dataclasses.fields(config_class):
+    for item in fields(config_class):
         flag = item.name.replace("_", "-")
         known += [f"--{flag}", f"--no-{flag}"] if item.type is bool else [f"--{flag}"]
     for word in words:
@@ -99,9 +109,12 @@ def _suggest(word: str, known: list[str]) -> str:
 def _core(text: str) -> str:
     """Return tyro's message without its frame, on one line."""
     lines = [FRAME.sub("", line).strip() for line in text.splitlines()]
-    kept = [line for line in lines if line and "--help" not in line]
-    message = " ".join(kept).removeprefix("Parsing error").strip()
-    return message.rstrip(".").replace(" :", ":")
+    message = " ".join(line for line in lines if line)
+    message = re.split(r"Argument helptext|For full helptext", message)[0]
+    message = re.sub(
+        r"^(Parsing|Value) error|Invalid choice|Error parsing", "", message
+    )
+    return message.strip().removesuffix(".")
 
 
 def refuse(error: Exception) -> None:

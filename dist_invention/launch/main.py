@@ -6,31 +6,15 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from dist_invention.evaluation import LeakFound
 from dist_invention.launch.command_line import BadCommand, read_config, refuse
 from dist_invention.reports import score_table
-from dist_invention.runtime import WrongBackend
-from dist_invention.storage import (
-    DestinationNotUsable,
-    FolderNotWritable,
-    RunBelongsToAnotherConfiguration,
-    RunLocked,
-    TooLittleRoom,
-)
+from dist_invention.storage import RunLocked
 from dist_invention.training import Finished, SafeTrainingPipeline, StoppedEarly
 
+EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
-EXIT_DESTINATION_BEHIND = 74
-REFUSED = (
-    BadCommand,
-    DestinationNotUsable,
-    FolderNotWritable,
-    LeakFound,
-    RunBelongsToAnotherConfiguration,
-    RunLocked,
-    TooLittleRoom,
-    WrongBackend,
-)
+EXIT_INCOMPLETE = 74
+OURS = "dist_invention."
 
 
 def main(
@@ -47,21 +31,37 @@ def main(
     """
     words = sys.argv[1:] if words is None else words
     console = Console(width=None if sys.stdout.isatty() else 200, soft_wrap=True)
+    pipeline = None
     try:
         description = (experiment.__doc__ or experiment.name).strip()
         config = read_config(
             experiment.config_class, experiment.presets, words, description
         )
-        finished = experiment(config, console).run()
-    except REFUSED as error:
-        refuse(error)
-        sys.exit(EXIT_BAD_INPUT)
+        pipeline = experiment(config, console)
+        finished = pipeline.run()
     except StoppedEarly as stop:
         console.print(
             f"stopped: {stop.reason}. Everything is saved; the same command goes on."
         )
         sys.exit(stop.exit_code)
+    except (ValueError, RuntimeError, ArithmeticError) as error:
+        if not _is_ours(error):
+            raise
+        refuse(error)
+        has_begun = pipeline is not None and pipeline.has_begun
+        sys.exit(EXIT_FAILED if has_begun else EXIT_BAD_INPUT)
     sys.exit(_say(finished, console))
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether this library raised it, in words for the user, for no deeper cause."""
+    if isinstance(error, BadCommand | RunLocked):
+        return True
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
+    return error.__cause__ is None and name.startswith(OURS)
 
 
 def _say(finished: Finished, console: Console) -> int:
@@ -76,4 +76,4 @@ def _say(finished: Finished, console: Console) -> int:
         console.print(f"copy:    {row['url']}: {state}", highlight=False)
     for problem in finished.problems:
         console.print(f"PROBLEM  {problem.file}: {problem.what}", highlight=False)
-    return 0 if finished.is_sound else EXIT_DESTINATION_BEHIND
+    return 0 if finished.is_sound else EXIT_INCOMPLETE

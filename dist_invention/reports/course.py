@@ -154,12 +154,28 @@ def _events(events: Sequence[Mapping[str, Any]]) -> Markup:
 
 
 def _attempts(attempts: Any) -> Markup:
+    """Return who ran when on which commit, as run.json records each attempt."""
     if not attempts:
         return absent("run.json lists no attempts.")
-    lines = [
-        ", ".join(f"{plain(k)} {_term(v)}" for k, v in _items(attempt)) or str(attempt)
-        for attempt in attempts
+    rows = [
+        (
+            attempt.get("attempt") or place,
+            str(attempt.get("started_utc") or "no time").replace("T", " ")[:19],
+            str(attempt.get("host") or "not recorded"),
+            _commit(attempt),
+        )
+        for place, attempt in enumerate(attempts, 1)
     ]
-    listed = element("ol", *(element("li", line) for line in lines))
-    title = element("h3", "Attempts")
-    return joined([title, listed])
+    inner = table(("Attempt", "Started (UTC)", "Host", "Commit"), rows, class_="log")
+    return joined([element("h3", "Attempts"), inner])
+
+
+def _commit(attempt: Mapping[str, Any]) -> Markup:
+    code = attempt.get("code")
+    code = code if isinstance(code, Mapping) else {"commit": code}
+    commit = str(code.get("commit") or "not recorded")[:12]
+    notes = ["with changes that no commit has"] if code.get("dirty") else []
+    notes += (
+        ["not the commit of the attempt before"] if "code_changed" in attempt else []
+    )
+    return joined([element("code", commit), f" {', '.join(notes)}" if notes else ""])

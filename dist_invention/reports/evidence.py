@@ -49,8 +49,10 @@ def health_section(run: RunData) -> Markup:
 
 
 def _tone(item: Mapping[str, Any]) -> str:
-    good = str(item.get("verdict", "")).lower() in ("ok", "healthy", "pass", "good")
-    return "said good" if good else "said bad"
+    verdict = str(item.get("verdict", "not measured")).lower()
+    if verdict in ("off", "not measured"):
+        return "said note"
+    return "said good" if verdict == "ok" else "said bad"
 
 
 def _audit(audit: Mapping[str, Any], leak: bool) -> Markup:
@@ -59,58 +61,75 @@ def _audit(audit: Mapping[str, Any], leak: bool) -> Markup:
     checks = audit.get("checks") or ()
     verdict = str(audit.get("verdict", "not measured"))
     if leak:
-        found = sum((c.get("count") or 0) > 0 for c in checks)
+        found = sum(_leaks(check) for check in checks)
         said = f"LEAK: {found} of {len(checks)} checks found shared examples."
         line = element("p", said, class_="alarm", role="alert")
     else:
         tone = "good" if verdict == "clean" else "even"
         said = element("b", verdict, class_=tone)
         line = element("p", "Verdict: ", said, f" ({len(checks)} checks).")
-    return joined([line, _overlap(audit.get("overlap") or {}), _checks(checks, leak)])
+    reason = audit.get("allowed_because")
+    allowed = element("p", f"Allowed because: {reason}") if reason else ""
+    overlap = _overlap(audit.get("overlap") or {}, is_clean=verdict == "clean")
+    return joined([line, allowed, overlap, _checks(checks)])
 
 
-def _checks(checks, leak: bool) -> Markup:
+def _leaks(check: Mapping[str, Any]) -> bool:
+    """Say whether a check found a leak; without a verdict any find is one."""
+    return check.get("verdict", "leak") == "leak" and (check.get("count") or 0) > 0
+
+
+def _checks(checks: Sequence[Mapping[str, Any]]) -> Markup:
+    """Return the checks, what was found first; folded where nothing leaked."""
+    if not checks:
+        return absent("the audit lists no checks.")
+    weights = {"leak": 0, "warning": 1, "ok": 2}
+    order = sorted(checks, key=lambda c: weights.get(str(c.get("verdict")), 0))
     rows = [
         (
-            plain(check.get("name", "unnamed")),
+            titled(check.get("name", "unnamed")),
             " and ".join(map(str, check.get("splits") or ())),
-            _count(check.get("count")),
+            check.get("verdict") or "not recorded",
+            _count(check.get("count"), is_red=_leaks(check)),
             str(check.get("detail") or ""),
         )
-        for check in sorted(checks, key=lambda c: -(c.get("count") or 0))
+        for check in order
     ]
-    if not rows:
-        return absent("the audit lists no checks.")
-    inner = table(("Check", "Splits", "Found", "Detail"), rows)
-    return inner if leak else folded(f"All {len(rows)} checks", inner)
+    inner = table(("Check", "Splits", "Verdict", "Found", "Detail"), rows)
+    if any(map(_leaks, checks)):
+        return inner
+    warnings = sum(check.get("verdict") == "warning" for check in checks)
+    return folded(f"All {len(rows)} checks, {warnings} with a warning", inner)
 
 
-def _overlap(overlap: Mapping[str, Any]) -> Markup:
+def _overlap(overlap: Mapping[str, Any], is_clean: bool) -> Markup:
+    """Return the overlap matrix; red where splits share what they must not."""
     names, matrix = overlap.get("splits") or (), overlap.get("matrix") or ()
     if not names or not matrix:
         return absent("the audit has no overlap matrix.")
+    size = range(len(names))
     rows = [
-        [name, *(_count(v, is_self=r == c) for c, v in enumerate(matrix[r]))]
-        for r, name in enumerate(names)
+        [
+            names[r],
+            *(
+                element("td", "\u2013", class_="zero")
+                if r == c
+                else _count(matrix[r][c], is_red=matrix[r][c] > 0 and not is_clean)
+                for c in size
+            ),
+        ]
+        for r in size
     ]
     inner = table(("", *names), rows, class_="matrix")
-    shared = sum(
-        value > 0
-        for r, row in enumerate(matrix)
-        for c, value in enumerate(row)
-        if r < c and is_number(value)
-    )
+    shared = sum(matrix[r][c] > 0 for r in size for c in size if r < c)
     if shared:
         said = f"Pairs of splits that share examples: {shared}."
         return joined([element("p", said), inner])
     return folded("No two splits share an example: the overlap matrix", inner)
 
 
-def _count(value: Any, is_self: bool = False) -> Markup:
-    if is_self:
-        return element("td", "\u2013", class_="self")
-    shared = is_number(value) and value > 0
-    return element("td", number(value), class_="leak" if shared else "zero")
+def _count(value: Any, is_red: bool) -> Markup:
+    return element("td", number(value), class_="leak" if is_red else "zero")
 
 
 def _identity(data: Sequence[Mapping[str, Any]]) -> Markup:

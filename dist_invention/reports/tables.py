@@ -9,6 +9,7 @@ from dist_invention.reports.words import (
     has_baselines,
     in_tier_order,
     interval,
+    is_absent,
     number,
     plain,
     titled,
@@ -127,7 +128,8 @@ def _text_cells(score: Score) -> tuple[str, ...]:
 
 def _value(score: Score) -> str:
     """Return the value; a score without a baseline is not a result."""
-    return number(score.get("value")) if has_baselines(score) else "withheld"
+    shown = has_baselines(score) or is_absent(score)
+    return number(score.get("value")) if shown else "withheld"
 
 
 def _reference(score: Score, name: str) -> str:

@@ -49,7 +49,7 @@ def headline(results: Mapping[str, Any], missing: Sequence[str] = ()) -> Headlin
             "bad",
             score,
         )
-    return Headline(_sentence(score), tone(score), score)
+    return Headline(_sentence(score) + _allowance(results), tone(score), score)
 
 
 def headline_score(results: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -105,3 +105,12 @@ def _sentence(score: Mapping[str, Any]) -> str:
         compared = f", {ratio} times that of the best baseline ({name})"
     end = {"good": ".", "bad": ": the model does not yet beat it."}
     return start + compared + end.get(tone(score), ": too close to call.")
+
+
+def _allowance(results: Mapping[str, Any]) -> str:
+    verdict = (results.get("audit") or {}).get("verdict")
+    return " The audit found a leak that was allowed." if _is_allowed(verdict) else ""
+
+
+def _is_allowed(verdict: Any) -> bool:
+    return str(verdict).strip().lower() == "allowed leak"

@@ -119,6 +119,11 @@ def has_baselines(score: Mapping[str, Any]) -> bool:
     return bool(score.get("baselines")) and is_number(best.get("value"))
 
 
+def is_absent(score: Mapping[str, Any]) -> bool:
+    """Say whether a score was not measured; its reason says why."""
+    return score.get("status") == "not measured" or score.get("value") is None
+
+
 def is_result(score: Mapping[str, Any]) -> bool:
     """Say whether a score was measured and stands beside a baseline."""
     return has_baselines(score) and is_number(score.get("value"))
@@ -134,10 +139,14 @@ def verdict(score: Mapping[str, Any]) -> str:
     """Return in plain words whether the model beats the best baseline.
 
     Example:
-        >>> verdict({"beats_best": False, "baselines": [{"name": "zeros"}],
-        ...          "best_baseline": {"name": "zeros", "value": 1.0}})
+        >>> best = {"name": "zeros", "value": 1.0}
+        >>> verdict({"value": 2.0, "baselines": [best], "best_baseline": best,
+        ...          "beats_best": False})
         'does not yet beat zeros'
     """
+    if is_absent(score):
+        reason = score.get("reason")
+        return f"not measured: {reason}" if reason else "not measured"
     if not has_baselines(score):
         return "withheld: no baseline"
     name = plain(score["best_baseline"]["name"])

@@ -34,12 +34,11 @@ def describe_code(folder: Path) -> dict[str, Any]:
         folder: Any folder inside the checkout.
 
     Returns:
-        `{"commit": str | None, "dirty": bool | None}`; `None` outside a checkout.
+        `{"commit": str | None, "dirty": bool | None}`; `None` where git does not say.
     """
     commit = _git(folder, "rev-parse", "HEAD")
-    if commit is None:
-        return {"commit": None, "dirty": None}
-    return {"commit": commit, "dirty": bool(_git(folder, "status", "--porcelain"))}
+    changes = None if commit is None else _git(folder, "status", "--porcelain")
+    return {"commit": commit, "dirty": None if changes is None else bool(changes)}
 
 
 def _version(package: str) -> str | None:

@@ -84,7 +84,9 @@ class JaxStep:
 
     def _norm(self, gradients, optimizer):
         """Global norm of the gradients, without the loss scale."""
-        mapping = list(zip(variables_of(self.model)["optimizer"], optimizer))
+        mapping = list(
+            zip(variables_of(self.model)["optimizer"], optimizer, strict=True)
+        )
         with keras.StatelessScope(state_mapping=mapping):
             scale = self.model.optimizer.scale_loss(jnp.float32(1.0))
         squares = [jnp.sum(jnp.square(gradient / scale)) for gradient in gradients]

@@ -22,7 +22,7 @@ def stream(seed: int, *names: str | int) -> np.random.Generator:
     """
     text = repr((int(seed), *map(str, names)))
     digest = hashlib.sha256(text.encode()).digest()
-    key = np.frombuffer(digest[:16], dtype=np.uint64)
+    key = np.frombuffer(digest[:16], dtype="<u8")
     return np.random.Generator(np.random.Philox(key=key))
 
 

@@ -13,16 +13,21 @@ class StateMismatch(ValueError):
     """A saved state does not fit the model it should go into."""
 
 
+def as_float(value: Any) -> float:
+    """Return a scalar from any device as a Python number; this waits for it."""
+    return float(np.asarray(keras.ops.convert_to_numpy(value)))
+
+
 def variables_of(model: keras.Model) -> dict[str, list[Any]]:
     """Return everything that a model remembers, in a fixed order.
 
     Args:
-        model: A compiled model. Seed generators count as model variables.
+        model: A built model, best compiled. Seed generators count as model variables.
 
     Returns:
         Lists of Keras variables under `"model"`, `"optimizer"` and `"metrics"`.
     """
-    optimizer: Any = model.optimizer
+    optimizer: Any = getattr(model, "optimizer", None)  # absent until compiled
     return {
         "model": list(model.variables),
         "optimizer": list(optimizer.variables) if optimizer is not None else [],
@@ -39,7 +44,7 @@ def read_state(model: keras.Model) -> dict[str, np.ndarray]:
     for group, variables in variables_of(model).items():
         for index, variable in enumerate(variables):
             value = keras.ops.convert_to_numpy(variable.value)
-            state[f"{group}/{index:04d}"] = np.array(value)
+            state[_name(group, index)] = np.array(value)
     return state
 
 
@@ -62,11 +67,12 @@ def write_state(
     for group, variables in variables_of(model).items():
         if group not in groups:
             continue
-        names = sorted(name for name in state if name.startswith(f"{group}/"))
-        if len(names) != len(variables):
+        names = [_name(group, index) for index in range(len(variables))]
+        saved = {name for name in state if name.startswith(f"{group}/")}
+        if saved != set(names):
             raise StateMismatch(
                 f"Expected {len(variables)} {group} variables, as this model has. "
-                f"Received: {len(names)} saved ones. "
+                f"Received: {len(saved)} saved ones. "
                 "Restore with the configuration that saved them."
             )
         pairs += zip(variables, names, strict=True)
@@ -74,6 +80,10 @@ def write_state(
         _check(variable, name, state[name])
     for variable, name in pairs:
         variable.assign(state[name])
+
+
+def _name(group: str, index: int) -> str:
+    return f"{group}/{index:04d}"
 
 
 def _check(variable: Any, name: str, value: np.ndarray) -> None:

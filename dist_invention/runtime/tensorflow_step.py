@@ -41,7 +41,7 @@ class TensorFlowStep:
 
     def __call__(self, batch: Batch) -> StepResult:
         """Update the model once."""
-        tensors = keras.tree.map_structure(
+        tensors: Any = keras.tree.map_structure(
             lambda part: None if part is None else tf.convert_to_tensor(part), batch
         )
         if self.traces == 0:
@@ -89,14 +89,14 @@ class TensorFlowStep:
         """Gradients of the parts, one after the other, averaged."""
         parts = self.micro_batches
         rows = rows_per_part((inputs, targets, weights), parts)
-        batch = keras.tree.map_structure(
+        batch: Any = keras.tree.map_structure(
             lambda part: None if part is None else _split(part, parts, rows),
             (inputs, targets, weights),
         )
         connected = []  # which weights the loss depends on; the same in every part
 
         def add_part(index, total, sums):
-            part = keras.tree.map_structure(
+            part: Any = keras.tree.map_structure(
                 lambda stack: None if stack is None else stack[index], batch
             )
             share = self._share(part)

@@ -16,7 +16,7 @@ from dist_invention.storage.encoding import to_json
 TEMP_PREFIX = ".tmp-"
 
 
-class FolderNotWritable(ValueError):  # noqa: N818 - named by consequence
+class FolderNotWritable(ValueError):
     """Nothing can be saved in this folder.
 
     Example:
@@ -25,7 +25,7 @@ class FolderNotWritable(ValueError):  # noqa: N818 - named by consequence
     """
 
 
-class TooLittleRoom(ValueError):  # noqa: N818 - named by consequence
+class TooLittleRoom(ValueError):
     """The disk cannot hold what is about to be written.
 
     Example:

@@ -19,7 +19,7 @@ RUN = "run.json"
 log = logging.getLogger(__name__)
 
 
-class RunBelongsToAnotherConfiguration(ValueError):  # noqa: N818 - by consequence
+class RunBelongsToAnotherConfiguration(ValueError):
     """The folder holds a run of the same name and another configuration.
 
     Example:

@@ -18,7 +18,7 @@ PROBE_BYTES = 1024
 TRIES = 2  # a journal may grow while it is copied
 
 
-class DestinationNotUsable(ValueError):  # noqa: N818 - named by consequence
+class DestinationNotUsable(ValueError):
     """A destination cannot be written and read back.
 
     Example:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 CHUNK_BYTES = 1 << 20
 
 
-class CorruptFile(ValueError):  # noqa: N818 - named by consequence
+class CorruptFile(ValueError):
     """A file cannot be what was written; trust an older copy instead.
 
     Example:

@@ -11,7 +11,7 @@ from dist_invention.storage.encoding import to_json
 from dist_invention.storage.hashing import CorruptFile
 
 
-class JournalFrozen(RuntimeError):  # noqa: N818 - named by consequence
+class JournalFrozen(RuntimeError):
     """The journal belongs to a sealed run; one more line would break its manifest.
 
     Example:

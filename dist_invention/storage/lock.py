@@ -10,7 +10,7 @@ from pathlib import Path
 LOCK = "LOCK"
 
 
-class RunLocked(RuntimeError):  # noqa: N818 - named by consequence
+class RunLocked(RuntimeError):
     """Another process is writing in this folder.
 
     Example:

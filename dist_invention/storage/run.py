@@ -198,7 +198,10 @@ class RunFolder:
         return manifest.write(self.path)
 
     def fail(self, reason: str) -> None:
-        """Record that the run failed, and why; the same command resumes it."""
+        """Record why the run failed; the same command resumes it, if not sealed."""
+        if self.events.is_frozen:  # what came after the seal is not the run's failure
+            log.error("%s is sealed; what failed after that: %s", self.path, reason)
+            return
         self.record("failed", reason=reason)
 
     def close(self) -> None:

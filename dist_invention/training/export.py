@@ -46,7 +46,10 @@ def export_model(model: keras.Model, folder: Path, inputs: Any) -> list[Path]:
 
 def _predict(model: Any, inputs: Any) -> list[np.ndarray]:
     outputs = model(inputs, training=False)
-    return [keras.ops.convert_to_numpy(part) for part in keras.tree.flatten(outputs)]
+    return [
+        np.asarray(keras.ops.convert_to_numpy(part))
+        for part in keras.tree.flatten(outputs)
+    ]
 
 
 def _compare(expected: list[np.ndarray], found: list[np.ndarray], file: Path) -> None:

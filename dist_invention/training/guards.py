@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import keras
-
 from dist_invention.curriculum import Place
+from dist_invention.runtime.state import as_float
 from dist_invention.runtime.step import StepResult
 from dist_invention.training.checkpoint import Checkpointer
 
@@ -94,7 +93,7 @@ class FiniteGuard:
             numbers = [result.logs.get("loss", 0.0)]
             if not self.loss_scaled:
                 numbers.append(result.gradient_norm)
-            if not all(math.isfinite(_number(value)) for value in numbers):
+            if not all(math.isfinite(as_float(value)) for value in numbers):
                 batch = (place.stage, place.epoch, place.step - 1)
                 raise NotFinite(batch, place.global_step)
 
@@ -166,7 +165,3 @@ class GarbageCollector:
     def after_epoch(self, place: Place, logs: Mapping[str, float]) -> None:
         """Collect what the epoch left behind."""
         gc.collect()
-
-
-def _number(value: Any) -> float:
-    return float(keras.ops.convert_to_numpy(value))

@@ -13,6 +13,7 @@ import numpy as np
 
 from dist_invention.curriculum import Place
 from dist_invention.datasets import Batches
+from dist_invention.runtime.state import as_float
 from dist_invention.runtime.step import Step, StepResult
 
 Arrays = Any  # an array or a structure of them
@@ -159,6 +160,4 @@ def _validate(model: Any, lesson: Lesson, callbacks) -> dict[str, float]:
 
 
 def _numbers(logs: Mapping[str, Any]) -> dict[str, float]:
-    return {
-        name: float(keras.ops.convert_to_numpy(value)) for name, value in logs.items()
-    }
+    return {name: as_float(value) for name, value in logs.items()}

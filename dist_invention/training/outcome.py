@@ -17,7 +17,7 @@ from dist_invention.evaluation import (
 )
 from dist_invention.reports import render
 from dist_invention.runtime.state import weights_sha256
-from dist_invention.storage import canonical_sha256, write_json, write_text
+from dist_invention.storage import canonical_sha256, write_json
 from dist_invention.training.session import Session
 
 SCHEMA = 1
@@ -127,7 +127,7 @@ def seal(session: Session, results: dict[str, Any]) -> list[dict[str, Any]]:
     folder = session.folder
     write_json(folder.path / "results.json", results)
     folder.record("evaluated", splits=[item["split"] for item in results["reads"]])
-    write_text(folder.path / "report.html", render(folder.path))
+    folder.save_text("report.html", render(folder.path))
     manifest = folder.seal(results)
     files = [folder.path / entry["name"] for entry in manifest["files"]]
     session.mirror.copy([*files, folder.path / "manifest.json"], folder.path)

@@ -15,7 +15,7 @@ from dist_invention.curriculum.terms import Term
 from dist_invention.datasets import Split
 from dist_invention.evaluation import AuditReport, Baseline, LeakFound, Metric, audit
 from dist_invention.runtime import describe_code, prepare
-from dist_invention.storage import Problem, RunFolder, manifest, run_name
+from dist_invention.storage import Problem, RunFolder, manifest, open_run, run_name
 from dist_invention.training import journey, outcome
 from dist_invention.training.config import TrainingConfig
 from dist_invention.training.guards import StoppedEarly
@@ -86,10 +86,17 @@ class SafeTrainingPipeline:
     name: ClassVar[str] = "experiment"
     config_class: ClassVar[type[TrainingConfig]] = TrainingConfig
     presets: ClassVar[Mapping[str, TrainingConfig]] = {"demo": TrainingConfig()}
+    models: ClassVar[tuple[str, ...]] = ("",)  # what --model may name
 
     def __init__(self, config: Any, console: Console | None = None):
+        if config.model not in self.models:
+            raise ValueError(
+                f"Expected a model among {list(self.models)}. "
+                f"Received: --model {config.model}. Choose one of them."
+            )
         self.config = config
         self.console = console or Console()
+        self.has_begun = False  # whether training has started
 
     # What an experiment fills in.
 
@@ -166,6 +173,7 @@ class SafeTrainingPipeline:
                 with session.stop:
                     preflight(session)
                     self._say_resume(session)
+                    self.has_begun = True
                     journey.train(session)
                 results = outcome.judge(session, report)
                 destinations = outcome.seal(session, results)
@@ -185,7 +193,7 @@ class SafeTrainingPipeline:
             "destinations": list(config.destinations),
         }
         run_id = run_name(self.name, config.preset, config.seed, config.sha256)
-        return RunFolder.open(config.runs_dir, run_id, about, again=config.again)
+        return open_run(config.runs_dir, run_id, about, again=config.again)
 
     @contextmanager
     def _recorded(self, folder: RunFolder) -> Iterator[None]:

@@ -12,6 +12,7 @@ from dist_invention.runtime.memory import device_mebibytes, peak_host_mebibytes
 from dist_invention.runtime.seeds import seed_everything
 from dist_invention.runtime.state import (
     StateMismatch,
+    as_float,
     read_state,
     variables_of,
     write_state,
@@ -90,7 +91,7 @@ def _real_steps(session: Session, before: dict[str, np.ndarray]) -> float:
         batch = session.batches[0].batch(0, index % session.batches[0].steps_per_epoch)
         begin = time.monotonic()
         result = session.step(batch)
-        norm = float(keras.ops.convert_to_numpy(result.gradient_norm))
+        norm = as_float(result.gradient_norm)
         seconds.append(time.monotonic() - begin)
         if not np.isfinite(norm):
             raise DoesNotLearn(
@@ -126,7 +127,8 @@ def _refuse_still_weights(session: Session, before: dict[str, np.ndarray]) -> No
         for index, variable in enumerate(learner.variables)
         if id(variable) in trainable
         and np.array_equal(
-            keras.ops.convert_to_numpy(variable.value), before[f"model/{index:04d}"]
+            np.asarray(keras.ops.convert_to_numpy(variable.value)),
+            before[f"model/{index:04d}"],
         )
     ]
     if still:
@@ -203,5 +205,5 @@ class _Probe:
         _put_back(self.session, self.before)
         self.session.learner.set_weights_of_terms(weights)
         result = self.session.step(batch)
-        loss = float(keras.ops.convert_to_numpy(result.logs["loss"]))
-        return loss, float(keras.ops.convert_to_numpy(result.gradient_norm))
+        loss = as_float(result.logs["loss"])
+        return loss, as_float(result.gradient_norm)

@@ -1,15 +1,18 @@
 """Every number into the journal; progress on the terminal."""
 
 import math
+import statistics
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
-import keras
 from rich.console import Console
 
 from dist_invention.curriculum import Curriculum, Place
 from dist_invention.runtime.memory import host_mebibytes
+from dist_invention.runtime.state import as_float
 from dist_invention.runtime.step import StepResult
 from dist_invention.storage import RunFolder
 
@@ -25,6 +28,7 @@ class Recorder:
         curriculum: The stages, for names and the time left.
         steps_per_epoch: Batches an epoch, one number a stage.
         saved_at: Returns when the last checkpoint was written, in monotonic seconds.
+        learner: Asked for the learning rate and the weights of its loss terms.
         console: Where progress goes.
 
     Example:
@@ -37,23 +41,25 @@ class Recorder:
         curriculum: Curriculum,
         steps_per_epoch: list[int],
         saved_at: Callable[[], float],
+        learner: Any,
         console: Console,
     ):
         self.folder = folder
         self.curriculum = curriculum
         self.steps_per_epoch = steps_per_epoch
         self.saved_at = saved_at
+        self.learner = learner
         self.console = console
         self._said = 0.0
-        self._pace: list[tuple[float, int]] = []  # (time, step) of recent steps
+        self._pace: list[float] = []  # when the last steps were done
 
     def after_step(self, place: Place, result: StepResult) -> None:
         """Record every tenth step; say something every few seconds."""
         now = time.monotonic()
-        self._pace = [*self._pace[-200:], (now, place.global_step)]
+        self._pace = [*self._pace[-50:], now]
         if place.global_step % LOG_EVERY == 0:
-            values = {name: _number(value) for name, value in result.logs.items()}
-            values["gradient_norm"] = _number(result.gradient_norm)
+            values = {name: as_float(value) for name, value in result.logs.items()}
+            values["gradient_norm"] = as_float(result.gradient_norm)
             self._write("train", place, values)
         if now - self._said >= SAY_EVERY:
             self._said = now
@@ -61,11 +67,24 @@ class Recorder:
 
     def after_epoch(self, place: Place, logs: Mapping[str, float]) -> None:
         """Record the epoch with its validation and say it."""
-        self._write("epoch", place, dict(logs))
+        values = {**logs, **self._settings(logs)}
+        self._write("epoch", place, values)
         loss = {name: logs[name] for name in sorted(logs) if name.endswith("loss")}
-        self.console.print(self._line(place, loss), highlight=False)
+        ended = replace(place, epoch=place.epoch - 1)
+        ended = replace(ended, step=self.steps_per_epoch[place.stage])
+        self.console.print(self._line(ended, loss), highlight=False)
         self._said = time.monotonic()
-        self._pace = []  # validation is no step
+
+    def _settings(self, logs: Mapping[str, float]) -> dict[str, float]:
+        """Learning rate, weight of each loss term and its share of the loss."""
+        weights = self.learner.weights_of_terms()
+        parts = {name: abs(weight * logs[name]) for name, weight in weights.items()}
+        total = sum(parts.values()) or 1.0
+        return {
+            "learning_rate": as_float(self.learner.optimizer.learning_rate),
+            **{f"weight/{name}": weight for name, weight in weights.items()},
+            **{f"share/{name}": part / total for name, part in parts.items()},
+        }
 
     def _write(self, kind: str, place: Place, values: Mapping[str, float]) -> None:
         row = {
@@ -82,7 +101,7 @@ class Recorder:
 
     def _line(self, place: Place, logs: Mapping[str, Any]) -> str:
         stage = self.curriculum.stages[place.stage]
-        numbers = "  ".join(f"{name} {_number(v):.4g}" for name, v in logs.items())
+        numbers = "  ".join(f"{name} {as_float(v):.4g}" for name, v in logs.items())
         pace = self._seconds_per_step()
         speed = f"{1000 * pace:.0f} ms/step" if pace else "-- ms/step"
         left = self._steps_left(place) * pace
@@ -96,10 +115,12 @@ class Recorder:
         )
 
     def _seconds_per_step(self) -> float:
+        """Median time between two steps, so that saving and validation drop out."""
         if len(self._pace) < 2:
             return 0.0
-        (begin, first), (end, last) = self._pace[0], self._pace[-1]
-        return (end - begin) / max(1, last - first)
+        return statistics.median(
+            later - earlier for earlier, later in pairwise(self._pace)
+        )
 
     def _steps_left(self, place: Place) -> int:
         here = self.curriculum.stages[place.stage]
@@ -107,10 +128,6 @@ class Recorder:
         later = zip(self.curriculum.stages, self.steps_per_epoch, strict=True)
         rest = [stage.epochs * steps for stage, steps in later][place.stage + 1 :]
         return max(0, left - place.step) + sum(rest)
-
-
-def _number(value: Any) -> float:
-    return float(keras.ops.convert_to_numpy(value))
 
 
 def _duration(seconds: float) -> str:

@@ -162,9 +162,7 @@ def _without_arrays(value: Any, name: str, arrays: Arrays) -> Any:
     if isinstance(value, Mapping):
         return {k: _without_arrays(v, f"{name}/{k}", arrays) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [
-            _without_arrays(v, f"{name}/{i}", arrays) for i, v in enumerate(value)
-        ]
+        return [_without_arrays(v, f"{name}/{i}", arrays) for i, v in enumerate(value)]
     return value.item() if isinstance(value, np.generic) else value
 
 

@@ -123,7 +123,8 @@ def build_session(
     config, console = experiment.config, experiment.console
     model = experiment.build_model(splits)
     learner = Learner(model, experiment.build_terms(splits))
-    learner.compile(optimizer=experiment.build_optimizer(), jit_compile=False)
+    compiled: Any = learner
+    compiled.compile(optimizer=experiment.build_optimizer(), jit_compile=False)
     optimizer: Any = learner.optimizer
     stages = experiment.build_stages(splits)
     curriculum = Curriculum(stages, learner.terms)
@@ -147,6 +148,7 @@ def build_session(
         curriculum,
         [item.steps_per_epoch for item in batches],
         lambda: checkpointer.saved_at,
+        learner,
         console,
     )
     return Session(

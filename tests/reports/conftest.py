@@ -255,8 +255,15 @@ def make_results(rng):
         "data": data,
         "audit": {
             "verdict": "clean",
+            "allowed_because": None,
             "checks": [
-                {"name": "same_key", "splits": ["train", n], "count": 0, "detail": ""}
+                {
+                    "name": "same key",
+                    "splits": ["train", n],
+                    "count": 0,
+                    "detail": "",
+                    "verdict": "ok",
+                }
                 for n in names[1:]
             ],
             "overlap": {
@@ -343,8 +350,14 @@ def make_run(results):
         "destinations": ["/mnt/backup/runs"],
         "created_utc": "2025-03-04T10:00:00+00:00",
         "attempts": [
-            {"commit": "0f1e2d3c", "step": 0},
-            {"commit": "0f1e2d3c", "step": 320},
+            {
+                "attempt": number,
+                "started_utc": f"2025-03-04T10:0{number - 1}:00.000+00:00",
+                "host": "box",
+                "pid": 4000 + number,
+                "code": {"commit": "0f1e2d3c4b5a6978", "dirty": False},
+            }
+            for number in (1, 2)
         ],
     }
 

@@ -43,6 +43,15 @@ def test_history_tells_of_resumes_and_checkpoints(finished_run, outline):
     assert "2025-03-04 10:01:28 resumed step 320, pid 4077" in page.text
 
 
+def test_each_attempt_names_its_commit(change, outline):
+    first = {"attempt": 1, "host": "box", "code": {"commit": "a" * 40, "dirty": True}}
+    second = {"attempt": 2, "code": {"commit": "b" * 40}, "code_changed": ["a", "b"]}
+    run = read_run(change("run.json", attempts=[first, second]))
+    page = outline(history_section(run))
+    assert "box aaaaaaaaaaaa with changes that no commit has" in page.text
+    assert "bbbbbbbbbbbb not the commit of the attempt before" in page.text
+
+
 def test_an_uninterrupted_run_is_said_to_be_one(change):
     run = read_run(change("results.json", resumes=0))
     assert "never interrupted" in history_section(run)

@@ -16,28 +16,53 @@ def test_a_clean_audit_and_the_identity_of_each_split(finished_run, outline):
     assert "test_regimes test regimes 512 171717171717 mass 0.5 to 2 kg" in page.text
 
 
+def check(verdict, count, *splits, **more):
+    row = {"name": "same key", "splits": list(splits), "count": count}
+    return {**row, "detail": "k1", "verdict": verdict, **more}
+
+
 def test_a_leak_is_shown_in_red_with_its_count(change, outline):
+    near = check("warning", 4, "train", "near", name="near duplicates")
     audit = {
         "verdict": "LEAK",
-        "checks": [
-            {"name": "same_key", "splits": ["train", "select"], "count": 0},
-            {
-                "name": "same_key",
-                "splits": ["train", "test"],
-                "count": 7,
-                "detail": "k1",
-            },
-        ],
+        "checks": [check("ok", 0, "a", "b"), near, check("leak", 7, "train", "test")],
         "overlap": {"splits": ["train", "test"], "matrix": [[9, 7], [7, 9]]},
     }
     made = audit_section(read_run(change("results.json", audit=audit)))
     page = outline(made)
     assert page.faults == []
-    assert "LEAK: 1 of 2 checks found shared examples." in page.text
+    assert "LEAK: 1 of 3 checks found shared examples." in page.text
     assert 'role="alert"' in made
     assert made.count('<td class="leak">7</td>') == 3
-    assert page.text.index("train and test") < page.text.index("train and select")
+    assert '<td class="zero">4</td>' in made  # a warning is no leak
+    places = [
+        page.text.index(n) for n in ("train and test", "train and near", "a and b")
+    ]
+    assert places == sorted(places)
     assert "No two splits" not in page.text
+
+
+def test_an_allowed_leak_gives_its_reason(change, outline):
+    audit = {
+        "verdict": "allowed leak",
+        "allowed_because": "the control needs it",
+        "checks": [check("leak", 7, "train", "test")],
+    }
+    page = outline(audit_section(read_run(change("results.json", audit=audit))))
+    assert "allowed leak" in page.text
+    assert "Allowed because: the control needs it" in page.text
+
+
+def test_train_splits_that_share_in_a_clean_audit_are_not_red(change):
+    overlap = {"splits": ["train_a", "train_b"], "matrix": [[9, 7], [7, 9]]}
+    audit = {
+        "verdict": "clean",
+        "checks": [check("ok", 7, "a", "b")],
+        "overlap": overlap,
+    }
+    made = audit_section(read_run(change("results.json", audit=audit)))
+    assert "share examples: 1." in made
+    assert 'class="leak"' not in made
 
 
 def test_a_second_read_with_other_weights_is_an_alarm(change, outline):
@@ -62,4 +87,6 @@ def test_health_findings_show_value_and_limit(change, outline):
     made = health_section(run)
     assert outline(made).text.endswith("Collapse COLLAPSED 0.00200 0.0100")
     assert '<span class="said bad">COLLAPSED</span>' in made
+    off = read_run(change("results.json", health=[{**finding, "verdict": "off"}]))
+    assert '<span class="said note">off</span>' in health_section(off)
     assert "no monitor left a finding" in health_section(RunData(Path("r")))

@@ -81,6 +81,14 @@ def test_a_value_without_baselines_is_withheld():
     assert "0.250" not in score_rows([alone])
 
 
+def test_a_score_that_was_not_measured_gives_its_reason():
+    absent = score(value=None, status="not measured", reason="3 of 30 examples")
+    absent |= {"baselines": [], "best_baseline": None, "best_trivial": None}
+    text = score_table(small(score(), absent))
+    assert text.count("not measured: 3 of 30 examples") == 1
+    assert "withheld" not in text
+
+
 def test_results_of_an_unfinished_run_are_refused():
     with pytest.raises(UnsealedRunError, match="it is 'failed'"):
         score_table({**small(score()), "status": "failed"})

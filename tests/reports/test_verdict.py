@@ -83,6 +83,8 @@ def test_a_leak_outweighs_any_score():
     line = said(score(), audit={"verdict": "LEAK"})
     assert line.tone == "bad"
     assert line.sentence.startswith("The audit found a leak")
+    allowed = said(score(), audit={"verdict": "allowed leak"})
+    assert allowed.sentence.endswith("The audit found a leak that was allowed.")
     assert not is_leak({"audit": {"verdict": "allowed leak"}})
 
 

@@ -7,6 +7,7 @@ import pytest
 from dist_invention.reports import words
 
 BASE = {
+    "value": 0.5,
     "baselines": [{"name": "zeros"}],
     "best_baseline": {"name": "zeros", "value": 1},
 }
@@ -49,6 +50,12 @@ def test_a_verdict_is_said_in_plain_words(answer, said):
 def test_a_score_without_baselines_is_withheld():
     assert words.verdict({"beats_best": True, "value": 1}) == "withheld: no baseline"
     assert not words.is_result({"value": 0.1, "baselines": []})
+
+
+def test_a_score_that_was_not_measured_says_why():
+    absent = {"value": None, "status": "not measured", "reason": "3 examples"}
+    assert words.verdict({**BASE, **absent}) == "not measured: 3 examples"
+    assert words.tone({**BASE, **absent}) == "even"
 
 
 def test_a_score_without_a_value_is_no_result():

@@ -132,6 +132,15 @@ def test_a_failed_run_says_why_until_it_is_opened_again(tmp_path):
         assert run.status == "new"
 
 
+def test_what_fails_after_the_seal_leaves_the_run_finished(tmp_path, caplog):
+    with RunFolder.open(tmp_path, "a", ABOUT) as run:
+        run.seal({})
+        run.fail("a destination was unplugged")
+        assert run.status == "finished"
+    assert "unplugged" in caplog.text
+    assert manifest.verify(run.path) == []
+
+
 def test_a_second_process_is_refused_by_host_and_pid(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)],

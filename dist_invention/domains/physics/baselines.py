@@ -6,7 +6,7 @@ import numpy as np
 
 from dist_invention.datasets.split import Split
 from dist_invention.domains.physics.fitting import fit_acceleration, fit_laws
-from dist_invention.domains.physics.rules import FRAME_SECONDS, simulate
+from dist_invention.domains.physics.rules import BOX, FRAME_SECONDS, simulate
 from dist_invention.domains.physics.windows import scenes_at
 from dist_invention.evaluation.baselines import Baseline
 
@@ -26,6 +26,7 @@ def physics_baselines(train: Split) -> list[Baseline]:
         ("copy last", copy_last, "trivial"),
         ("constant velocity", constant_velocity, "trivial"),
         ("constant acceleration fitted", constant_acceleration, "classical"),
+        ("constant acceleration in the box", stopped_acceleration, "classical"),
         ("simulator, train-mean law", SimulatorWith(mean_law), "classical"),
         ("simulator, fitted law", SimulatorWith(mean_law, fitted=True), "classical"),
         ("simulator, true law", simulate_true_law, "ceiling"),
@@ -35,7 +36,9 @@ def physics_baselines(train: Split) -> list[Baseline]:
 
 def predict_zeros(split: Split) -> Outputs:
     """Predict zeros everywhere, in the shape of the targets."""
-    return {name: np.zeros_like(split.arrays[name]) for name in ("position", "velocity")}
+    return {
+        name: np.zeros_like(split.arrays[name]) for name in ("position", "velocity")
+    }
 
 
 class TrainMean:
@@ -73,7 +76,9 @@ class TrainMean:
 def copy_last(split: Split) -> Outputs:
     """Predict the last context frame, for ever."""
     shape = split.arrays["position"].shape
-    last = [split.arrays[f"context_{name}"][:, -1:] for name in ("position", "velocity")]
+    last = [
+        split.arrays[f"context_{name}"][:, -1:] for name in ("position", "velocity")
+    ]
     return _masked(split, *(np.broadcast_to(values, shape) for values in last))
 
 
@@ -85,6 +90,15 @@ def constant_velocity(split: Split) -> Outputs:
 def constant_acceleration(split: Split) -> Outputs:
     """Predict parabolas: one acceleration a scene, fitted to its context."""
     return _fly(split, fit_acceleration(split.arrays))
+
+
+def stopped_acceleration(split: Split) -> Outputs:
+    """Predict the fitted parabolas, stopped where they reach a wall."""
+    free = constant_acceleration(split)
+    radius = split.arrays["radius"][:, None, :, None]
+    position = np.clip(free["position"], radius, BOX - radius)
+    velocity = np.where(position == free["position"], free["velocity"], 0.0)
+    return _masked(split, position, velocity)
 
 
 class SimulatorWith:

@@ -8,6 +8,11 @@ ITERATIONS = 10
 TOLERANCE = 1e-7
 """Change of a displacement a sub-step, in m, below which a scene is settled."""
 
+LOOKS = (1, 2, 4, 7)
+"""Iterations after which settled scenes are left alone. The choice depends on each
+scene alone, so that a scene moves the same in any company."""
+NOBODY = np.zeros(0, int)
+
 
 class Memory:
     """The impulses of the last sub-step, from which the next one starts.
@@ -39,13 +44,25 @@ class Memory:
         self.push[old_walls] = self.rub[old_walls] = self.impulse[old_pairs] = 0.0
         self._used = np.asarray(walls, int), np.asarray(pairs, int)
 
+    def keep(self, walls: np.ndarray, scenes: np.ndarray):
+        """Keep the entries of some coordinates and scenes only.
+
+        Args:
+            walls: Booleans, one a coordinate.
+            scenes: Booleans, one a scene.
+        """
+        self.push, self.rub = self.push[walls], self.rub[walls]
+        self.impulse = self.impulse.reshape(-1, 6)[scenes].ravel()
+        touched = (self.push != 0) | (self.rub != 0)
+        self._used = touched.nonzero()[0], self.impulse.nonzero()[0]
+
 
 class Cluster:
     """Contacts of scenes in which some ball has two contacts or more.
 
-    Impulses are accumulated and clamped as in Chipmunk. Walls are one vectorised
-    step; pairs are three, one for each way to match four slots, so that no ball
-    occurs twice in a step.
+    Impulses are accumulated and clamped as in Chipmunk. All walls are one vectorised
+    step, then the first pair of every scene, then the second, and so on, so that no
+    ball occurs twice in a step.
 
     Args:
         walls: Wall contacts of these scenes.
@@ -54,18 +71,25 @@ class Cluster:
             `friction`, and its `memory`.
 
     Example:
-        A ball held between the floor and another ball; see its test.
+        >>> from types import SimpleNamespace
+        >>> one, nothing = np.ones(1), np.zeros(0, int)
+        >>> bodies = SimpleNamespace(memory=Memory(2, 6), scene=nothing, slot=nothing,
+        ...                          lightness=one, restitution=one, friction=one)
+        >>> walls = WallContacts(nothing, one, one, one)
+        >>> pairs = PairContacts(nothing, nothing, nothing + 0j, nothing, one + 0j)
+        >>> len(Cluster(walls, pairs, bodies).parts)
+        1
     """
 
     def __init__(self, walls: WallContacts, pairs: PairContacts, bodies):
         low, high = bodies.slot[pairs.a], bodies.slot[pairs.b]
-        number = bodies.scene[pairs.a] * 6 + high * (high - 1) // 2 + low
-        self.parts = [_Walls(walls, bodies)]
-        for matching in (1, 2, 3):
-            chosen = np.flatnonzero(low ^ high == matching)
-            if len(chosen):
-                part = _Pairs(pairs.take(chosen), number[chosen], bodies)
-                self.parts.append(part)
+        scene = bodies.scene[pairs.a]
+        number = scene * 6 + high * (high - 1) // 2 + low
+        turn = _turns(scene)
+        self.parts: list[_Walls | _Pairs] = [_Walls(walls, bodies)]
+        for k in range(turn.max(initial=-1) + 1):
+            chosen = (turn == k).nonzero()[0]
+            self.parts.append(_Pairs(pairs.take(chosen), number[chosen], bodies))
         bodies.memory.forget(walls.index, number)
 
     def solve(self, speed: np.ndarray, flags: np.ndarray):
@@ -78,96 +102,126 @@ class Cluster:
         parts = self.parts
         for part in parts:
             part.start(speed)
-        for _ in range(ITERATIONS):
-            moving = np.concatenate([part.step(speed) for part in parts])
-            if not len(moving):
-                return
-            if 2 * len(moving) < sum(len(part.scene) for part in parts):
-                flags[moving] = True
+        for iteration in range(1, ITERATIONS + 1):
+            look = iteration in LOOKS
+            moving = [part.step(speed, look) for part in parts]
+            if look:
+                scenes = np.concatenate(moving)
+                if not len(scenes):
+                    return
+                flags[scenes] = True
                 for part in parts:
                     part.reduce(flags)
-                flags[moving] = False
+                flags[scenes] = False
                 parts = [part for part in parts if len(part.scene)]
 
 
-class _Part:
-    """Contacts that are solved in one step."""
+def _turns(scene):
+    """Return how many pairs of the same scene come before each pair."""
+    order = np.argsort(scene, kind="stable")
+    ranked = scene[order]
+    turn = np.empty(len(scene), int)
+    turn[order] = np.arange(len(scene)) - np.searchsorted(ranked, ranked)
+    return turn
+
+
+class _Walls:
+    """The wall contacts of a cluster: real arithmetic on single coordinates."""
+
+    def __init__(self, walls, bodies):
+        ball, self.memory = walls.ball, bodies.memory
+        index, self.scene = walls.index, bodies.scene[ball]
+        self.where = np.stack([index, index ^ 1])
+        self.values = np.stack(
+            [
+                walls.side,
+                bodies.restitution[ball] * walls.approach,
+                bodies.friction[ball],
+                self.memory.push[index],
+                self.memory.rub[index],
+            ]
+        )
+
+    def start(self, speed):
+        flat, (index, across) = speed.view(float), self.where
+        side, _, _, push, rub = self.values
+        flat[index] -= push * side
+        flat[across] += rub
+
+    def step(self, speed, look):
+        flat, (index, across) = speed.view(float), self.where
+        side, bounce, friction, push, rub = self.values
+        now = flat[index] * side
+        new = np.maximum(push + bounce + now, 0.0)
+        step = new - push
+        flat[index] = (now - step) * side
+        push[:] = self.memory.push[index] = new
+        most = friction * new
+        along = flat[across]
+        new = np.minimum(np.maximum(rub - along, -most), most)
+        slide = new - rub
+        flat[across] = along + slide
+        rub[:] = self.memory.rub[index] = new
+        if look:
+            return self.scene[np.abs(step) + np.abs(slide) > TOLERANCE]
+        return NOBODY
 
     def reduce(self, flags):
         """Drop the contacts of settled scenes."""
         keep = flags[self.scene].nonzero()[0]
         if len(keep) < len(self.scene):
-            for name, values in vars(self).items():
-                if isinstance(values, np.ndarray):
-                    setattr(self, name, values[keep])
+            self.scene = self.scene[keep]
+            self.where = self.where.take(keep, axis=1)
+            self.values = self.values.take(keep, axis=1)
 
 
-class _Walls(_Part):
-    """The wall contacts of a cluster: real arithmetic on single coordinates."""
-
-    def __init__(self, walls, bodies):
-        self.memory = bodies.memory
-        self.index, self.across, self.side = walls.index, walls.index ^ 1, walls.side
-        self.scene = bodies.scene[walls.ball]
-        self.bounce = bodies.restitution[walls.ball] * walls.approach
-        self.friction = bodies.friction[walls.ball]
-        self.push = self.memory.push[self.index]
-        self.rub = self.memory.rub[self.index]
-
-    def start(self, speed):
-        flat = speed.view(float)
-        flat[self.index] -= self.push * self.side
-        flat[self.across] += self.rub
-
-    def step(self, speed):
-        flat = speed.view(float)
-        now = flat[self.index] * self.side
-        push = np.maximum(self.push + self.bounce + now, 0.0)
-        step = push - self.push
-        flat[self.index] = (now - step) * self.side
-        self.push = self.memory.push[self.index] = push
-        most = self.friction * push
-        along = flat[self.across]
-        rub = np.minimum(np.maximum(self.rub - along, -most), most)
-        slide = rub - self.rub
-        flat[self.across] = along + slide
-        self.rub = self.memory.rub[self.index] = rub
-        return self.scene[(np.abs(step) + np.abs(slide)) > TOLERANCE]
-
-
-class _Pairs(_Part):
-    """The pair contacts of one matching: complex arithmetic on whole vectors."""
+class _Pairs:
+    """One pair contact a scene: complex arithmetic on whole vectors."""
 
     def __init__(self, pairs, number, bodies):
-        a, b = pairs.a, pairs.b
-        self.memory, self.number = bodies.memory, number
-        self.a, self.b, self.normal = a, b, pairs.normal
-        self.turned = pairs.normal.conj()
+        a, b, self.memory = pairs.a, pairs.b, bodies.memory
+        light_a, light_b = bodies.lightness[a], bodies.lightness[b]
+        mass = 1.0 / (light_a + light_b)
         self.scene = bodies.scene[a]
-        self.light_a, self.light_b = bodies.lightness[a], bodies.lightness[b]
-        self.mass = 1.0 / (self.light_a + self.light_b)
-        self.bounce = bodies.restitution[a] * pairs.approach
-        self.friction = bodies.friction[a]
-        self.impulse = self.memory.impulse[number]
+        self.where = np.stack([a, b, number])
+        self.values = np.stack([bodies.friction[a], TOLERANCE * mass])
+        self.vectors = np.stack(
+            [
+                -light_a * pairs.normal,
+                light_b * pairs.normal,
+                mass * pairs.normal.conj(),
+                bodies.restitution[a] * pairs.approach * mass + 0j,
+                self.memory.impulse[number],
+            ]
+        )
 
     def start(self, speed):
-        move = self.impulse * self.normal
-        speed[self.a] -= move * self.light_a
-        speed[self.b] += move * self.light_b
+        a, b, _ = self.where
+        kick_a, kick_b, _, _, impulse = self.vectors
+        speed[a] += impulse * kick_a
+        speed[b] += impulse * kick_b
 
-    def step(self, speed):
-        there_a, there_b = speed[self.a], speed[self.b]
-        wanted = (there_b - there_a) * self.turned
-        wanted = self.impulse + (self.bounce - wanted) * self.mass
+    def step(self, speed, look):
+        a, b, number = self.where
+        friction, least = self.values
+        kick_a, kick_b, turned, bounce, impulse = self.vectors
+        there_a, there_b = speed[a], speed[b]
+        wanted = impulse + bounce - (there_b - there_a) * turned
         push = np.maximum(wanted.real, 0.0)
-        most = self.friction * push
-        impulse = np.empty(len(push), complex)
-        impulse.real = push
-        impulse.imag = np.minimum(np.maximum(wanted.imag, -most), most)
-        step = impulse - self.impulse
-        self.impulse = self.memory.impulse[self.number] = impulse
-        move = step * self.normal
-        speed[self.a] = there_a - move * self.light_a
-        speed[self.b] = there_b + move * self.light_b
-        size = np.abs(step.real) + np.abs(step.imag)
-        return self.scene[size * self.light_a > TOLERANCE]
+        most = friction * push
+        rub = np.minimum(np.maximum(wanted.imag, -most), most)
+        wanted.real, wanted.imag = push, rub
+        step = wanted - impulse
+        impulse[:] = self.memory.impulse[number] = wanted
+        speed[a] = there_a + step * kick_a
+        speed[b] = there_b + step * kick_b
+        return self.scene[np.abs(step) > least] if look else NOBODY
+
+    def reduce(self, flags):
+        """Drop the contacts of settled scenes."""
+        keep = flags[self.scene].nonzero()[0]
+        if len(keep) < len(self.scene):
+            self.scene = self.scene[keep]
+            self.where = self.where.take(keep, axis=1)
+            self.values = self.values.take(keep, axis=1)
+            self.vectors = self.vectors.take(keep, axis=1)

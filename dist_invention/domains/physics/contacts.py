@@ -141,7 +141,7 @@ class PairContacts:
 
 
 def _chosen(contacts, keep):
-    """Return contacts of the same class, those kept only."""
+    """Return contacts of the same class, those at some indices only."""
     chosen = object.__new__(type(contacts))
     for name, values in vars(contacts).items():
         setattr(chosen, name, values[keep])

@@ -5,6 +5,11 @@ slots (itself included, masked). Plain functions on tensors, shared by the encod
 of the context and by the rollout.
 """
 
+# Keras does not type what its operations return.
+# pyright: reportOptionalOperand=false
+# pyright: reportOptionalSubscript=false
+# pyright: reportOperatorIssue=false
+
 from typing import Any, NamedTuple
 
 import numpy as np

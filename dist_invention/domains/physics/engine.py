@@ -1,28 +1,23 @@
-"""One chunk of scenes in flight: the arrays and the sub-step.
-
-Positions are kept from the centre of the box and velocities as displacements a
-sub-step, both complex and flat, so that a sub-step without contacts is five passes
-over memory. Scenes are sorted by their number of slots: slot 0 of every scene comes
-first, then slot 1 of the scenes that have one, and so on, without gaps.
-"""
+"""The sub-step: move, find contacts, accelerate, answer contacts, fall asleep."""
 
 import numpy as np
 
-from dist_invention.domains.physics.cluster import Cluster, Memory
+from dist_invention.domains.physics.cluster import Cluster
 from dist_invention.domains.physics.contacts import SLOP, PairContacts, WallContacts
+from dist_invention.domains.physics.layout import CENTRE, Layout
 from dist_invention.domains.physics.mechanisms import MECHANISMS, Bodies
-from dist_invention.domains.physics.scenes import HEIGHT, SLOTS, WIDTH, Scenes
+from dist_invention.domains.physics.scenes import SLOTS, Scenes
 
-FRAME_SECONDS = 1.0 / 60.0
-CENTRE = complex(WIDTH / 2, HEIGHT / 2)
 KEPT_OVERLAP = 0.9**60
 """Share of an overlap that is left after one second of pushing apart."""
 SAFETY = 2.0
 """Pairs are watched if they could meet in a frame at this many times their speed."""
+STILL = 1e-9
+"""A scene sleeps if nothing in it moves by more than this many m in a frame."""
 
 
-class Chunk:
-    """Scenes advanced together.
+class Chunk(Layout):
+    """Scenes advanced together, in the order of Chipmunk's step.
 
     Args:
         scenes: The scenes at time zero, those with more slots in use first.
@@ -33,65 +28,31 @@ class Chunk:
         >>> from dist_invention.domains.physics.scenes import single_ball
         >>> chunk = Chunk(single_ball(Law(), (4.0, 3.0)), substeps=4)
         >>> chunk.advance()
-        >>> bool(chunk.position(0)[0].imag < 3.0)
+        >>> bool(chunk.position()[0].imag < 3.0)
         True
     """
 
     def __init__(self, scenes: Scenes, substeps: int):
-        self.substeps, self.step_seconds = substeps, FRAME_SECONDS / substeps
+        super().__init__(scenes, substeps)
         self.push_share = 1.0 - KEPT_OVERLAP**self.step_seconds
-        used = slots_in_use(scenes)
-        self.sizes = [int((used > slot).sum()) for slot in range(SLOTS)]
-        ends = np.cumsum(self.sizes)
-        self.blocks = [
-            slice(end - size, end) for end, size in zip(ends, self.sizes, strict=True)
-        ]
-        self.total = int(ends[-1])
-        self.slot = np.repeat(np.arange(SLOTS), self.sizes)
-        self.scene = np.concatenate([np.arange(size) for size in self.sizes])
-        self._place(scenes)
-        self._set_law(scenes)
         self.force = MECHANISMS[scenes.mechanism].force if scenes.mechanism else None
-        self.parameters, self.time = scenes.parameters, 0.0
-        self.touched = np.zeros(self.total, bool)
-        self.pending: list[tuple[np.ndarray, np.ndarray]] = []
-        self.memory = Memory(2 * self.total, 6 * len(scenes))
-        self._floats = np.empty(2 * self.total)
-        self._marks = np.empty(2 * self.total, bool)
-        self._load = np.zeros(self.total, np.int8)
-        self._flag = np.zeros(len(scenes), bool)
+        self.time = 0.0
 
-    def _place(self, scenes):
-        """Lay out bodies: slots first, scenes last."""
-        where = (self.scene, self.slot)
-        self.present = scenes.present[where] > 0
-        self.radius = scenes.radius[where]
-        self.mass = np.where(self.present, scenes.mass[where], 1.0)
-        self.lightness = np.append(self.present / self.mass, 0.0)  # the last: walls
-        self.q = _plane(scenes.position[where]) - CENTRE
-        self.q[~self.present] = 0.0
-        self.u = np.append(_plane(scenes.velocity[where]) * self.step_seconds, 0.0)
-        self.qf, self.uf = self.q.view(float), self.u[:-1].view(float)
-        half = np.array([WIDTH / 2, HEIGHT / 2]) - self.radius[:, None]
-        self.limit = np.where(self.present[:, None], half, np.inf).ravel()
+    def sleep(self, before: np.ndarray):
+        """Drop the scenes in which every ball lies still on something.
 
-    def _set_law(self, scenes):
-        """Lay out the law of each ball."""
-        law = scenes.law[self.scene]  # (total, 4)
-        self.friction, self.restitution = law[:, 1] ** 2, law[:, 2] ** 2
-        self.keep = np.repeat(law[:, 3] ** self.step_seconds, 2)
-        self.fall = np.zeros(2 * self.total)
-        self.fall[1::2] = law[:, 0] * self.present * self.step_seconds**2
-        self.pull = np.abs(scenes.law[:, 0]) * self.step_seconds**2
-
-    def position(self, slot: int) -> np.ndarray:
-        """Return centres in m, complex, of the scenes that use a slot."""
-        block = self.blocks[slot]
-        return (self.q[block] + CENTRE) * self.present[block]
-
-    def velocity(self, slot: int) -> np.ndarray:
-        """Return velocities in m/s, complex, of the scenes that use a slot."""
-        return self.u[self.blocks[slot]] * (1.0 / self.step_seconds)
+        Args:
+            before: Complex positions of the frame before, as in `q`.
+        """
+        if self.force is not None:
+            return
+        moved = np.abs(self.q - before) + np.abs(self.u[:-1])
+        awake = (moved > STILL) | ~self.touched
+        awake &= self.present
+        restless = np.zeros(self.sizes[0], bool)
+        restless[self.scene[awake]] = True
+        if not restless.all():
+            self.drop(~restless)
 
     def advance(self):
         """Move to the next frame."""
@@ -151,39 +112,39 @@ class Chunk:
 
     def _accelerate(self):
         """Damping, gravity and the mechanism."""
-        extra = self._mechanism() if self.force is not None else None
+        extra = None if self.force is None else self._mechanism(self.force)
         self.uf *= self.keep
         self.uf += self.fall
         if extra is not None:
             self.u[:-1] += extra
         self.time += self.step_seconds
 
-    def _mechanism(self):
+    def _mechanism(self, force):
         """Return what the mechanism adds to the velocities of one sub-step."""
-        shape, where = (SLOTS, len(self._flag)), (self.slot, self.scene)
-        names = ("q", "u", "mass", "present", "fall")
+        shape, where = (SLOTS, self.sizes[0]), (self.slot, self.scene)
         values = (self.q + CENTRE, self.u[:-1] / self.step_seconds, self.mass,
                   self.present, self.fall[1::2] / self.step_seconds**2)  # fmt: skip
         grids = []
-        for _, flat in zip(names, values, strict=True):
+        for flat in values:
             grid = np.zeros(shape, flat.dtype)
             grid[where] = flat
             grids.append(grid)
-        force = self.force(Bodies(*grids, time=self.time), self.parameters)
-        return force[where] * self.present * self.step_seconds**2
+        added = force(Bodies(*grids, time=self.time), self.parameters)
+        return added[where] * self.present * self.step_seconds**2
 
     def _answer(self, walls, pairs):
         """Let every contact push: lone ones exactly, clusters by iteration."""
         self.pending += walls.push_apart(self.push_share, SLOP)
         self.pending += pairs.push_apart(self.push_share, SLOP, self.lightness)
-        crowded = self._crowded(walls, pairs)
-        if crowded is not None:
-            hard_walls = self._flag[self.scene[walls.ball]]
-            hard_pairs = self._flag[self.scene[pairs.a]]
-            self._flag[crowded] = False
-            cluster = Cluster(walls.take(hard_walls), pairs.take(hard_pairs), self)
-            cluster.solve(self.u, self._flag)
-            walls, pairs = walls.take(~hard_walls), pairs.take(~hard_pairs)
+        shared, crowded = self._crowded(walls, pairs)
+        if len(crowded):
+            self._crowd[crowded] = True
+            within = self._crowd[walls.ball]
+            self._crowd[crowded] = False
+            hard = walls.take(within.nonzero()[0]), pairs.take(shared.nonzero()[0])
+            Cluster(*hard, self).solve(self.u, self._flag)
+            walls = walls.take((~within).nonzero()[0])
+            pairs = pairs.take((~shared).nonzero()[0])
         else:
             self.memory.forget()
         walls.bounce(self.uf, self.restitution, self.friction)
@@ -191,29 +152,17 @@ class Chunk:
             pairs.bounce(self.u, self.restitution, self.friction, self.lightness)
 
     def _crowded(self, walls, pairs):
-        """Flag and return the scenes in which a ball has two contacts, or None."""
+        """Return which pairs share a ball with another contact, and the balls that do.
+
+        Those are the balls in a corner and those of the shared pairs.
+        """
         ball, load = walls.ball, self._load
-        twice = ball[1:][ball[1:] == ball[:-1]]
-        if len(pairs):
-            load[ball] = 1
-            np.add.at(load, pairs.a, 1)
-            np.add.at(load, pairs.b, 1)
-            shared = (load[pairs.a] > 1) | (load[pairs.b] > 1)
-            twice = np.concatenate([twice, pairs.a[shared]])
-            load[ball] = load[pairs.a] = load[pairs.b] = 0
-        if not len(twice):
-            return None
-        scenes = self.scene[twice]
-        self._flag[scenes] = True
-        return scenes
-
-
-def slots_in_use(scenes: Scenes) -> np.ndarray:
-    """Return how many slots each scene uses, up to its last ball, shape (n,)."""
-    last = SLOTS - np.argmax(scenes.present[:, ::-1] > 0, axis=1)
-    return np.where(scenes.present.any(axis=1), last, 1)
-
-
-def _plane(points):
-    """Return points of shape (..., 2) as complex numbers of shape (...)."""
-    return points[..., 0] + 1j * points[..., 1]
+        corner = ball[1:][ball[1:] == ball[:-1]]
+        if not len(pairs):
+            return np.zeros(0, bool), corner
+        load[ball] = 1
+        np.add.at(load, pairs.a, 1)
+        np.add.at(load, pairs.b, 1)
+        shared = (load[pairs.a] > 1) | (load[pairs.b] > 1)
+        load[ball] = load[pairs.a] = load[pairs.b] = 0
+        return shared, np.concatenate([corner, pairs.a[shared], pairs.b[shared]])

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dist_invention.domains.physics.rules import FRAME_SECONDS, SUBSTEPS
+from dist_invention.domains.physics.rules import BOX, FRAME_SECONDS, SUBSTEPS
 
 FEWEST_STEPS = 3
 NEAR_CONTACT = 1e-2
 """Distance in m below which a step of the context is not trusted to be free."""
 GRAVITY_BOUNDS, DAMPING_BOUNDS = (-30.0, 5.0), (0.3, 1.0)
-BOX = np.array([8.0, 6.0])
 
 
 def fit_acceleration(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -28,10 +27,10 @@ def fit_acceleration(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     velocity = arrays["context_velocity"].astype(float)
     change = np.diff(velocity, axis=1) / FRAME_SECONDS  # (n, 9, 4, 2)
     free = free_steps(arrays)
-    present = arrays["present"][:, None] * np.ones_like(free, float)
+    present = np.broadcast_to(arrays["present"][:, None], free.shape)
     weight = np.where(free.any(axis=(1, 2))[:, None, None], free, present)
-    total = (change * weight[..., None]).sum(axis=(1, 2))
-    return total / weight.sum(axis=(1, 2))[:, None]
+    total = np.einsum("nfbc,nfb->nc", change, weight)
+    return total / np.einsum("nfb->n", weight)[:, None]
 
 
 def fit_laws(arrays: Mapping[str, np.ndarray], fallback: np.ndarray) -> np.ndarray:

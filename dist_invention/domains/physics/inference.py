@@ -5,6 +5,11 @@ gravity in m/s2, drag in 1/s (the rate at which velocity grows; negative), the
 restitution of a contact and its coefficient of friction.
 """
 
+# Keras does not type what its operations return.
+# pyright: reportOptionalOperand=false
+# pyright: reportOptionalSubscript=false
+# pyright: reportOperatorIssue=false
+
 import keras
 import numpy as np
 from keras import ops
@@ -16,59 +21,17 @@ from dist_invention.domains.physics.encounters import (
     possible_partners,
     relative_to_partners,
 )
+from dist_invention.domains.physics.trust import Trust
 
 DRAG_RANGE = (-1.0, 0.2)  # 1/s; only a scene at rest comes near
 GRAVITY_RANGE = (-50.0, 5.0)  # m/s2
+TOUCH_MARGIN = 0.003  # m; what comes nearer may have touched
+TOUCH_SHARPNESS = 2000.0  # 1/m
 GRAVITY_UNIT = 10.0  # m/s2; keeps the prior's weight near one
 FIRST_PRIOR = (-1.0, -0.1, 0.5, 0.3)
 FIRST_LOG_STRENGTH = (-4.0, -1.0, -2.0, -2.0)
 
 _register = keras.saving.register_keras_serializable(package="dist_invention.physics")
-
-
-@_register
-class Trust(keras.layers.Layer):
-    """Say how much each measurement counts, between 0 and 1, from its features.
-
-    Args:
-        outputs: Judgements per measurement.
-        hidden: Width of the hidden layer.
-        seed: Seed of the initial weights.
-
-    Example:
-        >>> Trust(outputs=2)(np.zeros((3, 5), "float32")).shape == (3, 2)
-        True
-    """
-
-    def __init__(self, outputs=1, hidden=16, seed=0, **kwargs):
-        super().__init__(**{"dtype": "float32", **kwargs})
-        self.outputs, self.hidden, self.seed = outputs, hidden, seed
-        first, last = (keras.initializers.GlorotUniform(seed + i) for i in range(2))
-        self.think = keras.layers.Dense(
-            hidden, activation="tanh", kernel_initializer=first, dtype="float32"
-        )
-        self.answer = keras.layers.Dense(
-            outputs, kernel_initializer=last, dtype="float32"
-        )
-
-    def build(self, input_shape):
-        """Create the weights for features of shape (..., features)."""
-        self.think.build(input_shape)
-        self.answer.build((*input_shape[:-1], self.hidden))
-        self.built = True
-
-    def call(self, features):
-        """Return trust of shape (..., outputs)."""
-        return ops.sigmoid(3.0 * self.answer(self.think(features)))
-
-    def get_config(self):
-        """Return the settings, as plain values."""
-        return {
-            **super().get_config(),
-            "outputs": self.outputs,
-            "hidden": self.hidden,
-            "seed": self.seed,
-        }
 
 
 @_register
@@ -177,7 +140,9 @@ class ContextLaw(keras.layers.Layer):
         near = [ops.tanh(20.0 * meeting.clearance), ops.tanh(200.0 * meeting.clearance)]
         sizes = [_log_size(value) for value in (push, speed, rest, rub)]
         trust = self.by_event(ops.stack([*near, *sizes], axis=-1))
-        trust = trust * possible[..., None]
+        touched = ops.sigmoid(TOUCH_SHARPNESS * (TOUCH_MARGIN - meeting.clearance))
+        pushed = push / (push + speed + TINY)  # no push, no contact
+        trust = trust * (possible * touched * pushed)[..., None]
         bounces, rubs = trust[..., 0], trust[..., 1]
         restitution = self._ratio(2, bounces * speed, push - speed, speed)
         friction = self._ratio(3, rubs * push, rub, push)

@@ -1,7 +1,5 @@
 """Harder questions than the splits: one parameter at a time, edits, new mechanisms."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from dist_invention.datasets.split import Split

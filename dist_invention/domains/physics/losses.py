@@ -1,5 +1,10 @@
 """The named loss terms of the physics world: numbers without unit, one a sample."""
 
+# Keras does not type what its operations return.
+# pyright: reportOptionalOperand=false
+# pyright: reportOptionalSubscript=false
+# pyright: reportOperatorIssue=false
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

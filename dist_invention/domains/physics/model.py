@@ -4,6 +4,8 @@ Each maps the inputs of an example (context_position, context_velocity, radius, 
 present, law) to position and velocity of shape (batch, horizon, balls, 2).
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -57,7 +59,7 @@ def transformer(
         horizon: Frames to predict; beyond ten it reads its own predictions.
         balls: Ball slots of a scene. Only the first three are read; the others come
             back as zeros.
-        seed: Seed of dropout and initial weights.
+        seed: Seed of dropout. Initial weights follow `keras.utils.set_random_seed`.
         **sizes: Other sizes than the record's, as in `RowEncoder`: blocks, width,
             heads, hidden, dropout.
 
@@ -69,7 +71,7 @@ def transformer(
     return keras.Model(inputs, layer(inputs), name="transformer")
 
 
-def scene_inputs(balls: int = 4) -> dict[str, keras.KerasTensor]:
+def scene_inputs(balls: int = 4) -> dict[str, Any]:
     """Return the symbolic inputs of a scene, by name.
 
     Args:
@@ -94,8 +96,7 @@ def with_horizon(model: keras.Model, horizon: int) -> keras.Model:
         horizon: Frames to predict.
     """
     trajectory = model.get_layer("trajectory").with_horizon(horizon)
-    balls = model.input_shape["mass"][-1]
-    inputs = scene_inputs(balls)
+    inputs = scene_inputs(_slots(model))
     if isinstance(trajectory, Rollout):
         outputs = trajectory(inputs, model.get_layer("law_reader")(inputs))
     else:
@@ -115,7 +116,12 @@ def extract_law(model: keras.Model) -> keras.Model:
         elasticity are square roots of a contact's coefficients: the world's contacts
         have the product of two equal bodies.
     """
-    inputs = scene_inputs(model.input_shape["mass"][-1])
+    inputs = scene_inputs(_slots(model))
     law = model.get_layer("law_reader")(inputs)
     parts = [law[:, 0], ops.sqrt(law[:, 3]), ops.sqrt(law[:, 2]), ops.exp(law[:, 1])]
     return keras.Model(inputs, ops.stack(parts, axis=-1), name="extract_law")
+
+
+def _slots(model):
+    """Return the ball slots of a model's scenes."""
+    return {tensor.name: tensor for tensor in model.inputs}["mass"].shape[-1]

@@ -1,5 +1,12 @@
 """Move balls frame by frame: free flight by a law, contacts by a learned response."""
 
+# Keras does not type what its operations return.
+# pyright: reportOptionalOperand=false
+# pyright: reportOptionalSubscript=false
+# pyright: reportOperatorIssue=false
+
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -40,8 +47,8 @@ class FrameStep(keras.layers.Layer):
     def __init__(self, hidden=16, seed=0, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
         self.hidden, self.seed = hidden, seed
-        glorot = keras.initializers.GlorotUniform(seed=seed)
-        small = keras.initializers.RandomNormal(stddev=0.05, seed=seed + 1)
+        glorot: Any = keras.initializers.GlorotUniform(seed=seed)
+        small: Any = keras.initializers.RandomNormal(stddev=0.05, seed=seed + 1)
         self.think = keras.layers.Dense(
             hidden, activation="tanh", kernel_initializer=glorot, dtype="float32"
         )
@@ -170,8 +177,8 @@ class Rollout(keras.layers.Layer):
             return state, state
 
         start = (inputs["context_position"][:, -1], inputs["context_velocity"][:, -1])
-        _, frames = ops.scan(advance, start, length=self.horizon)
-        position, velocity = (ops.moveaxis(values, 0, 1) for values in frames)
+        scanned: Any = ops.scan(advance, start, length=self.horizon)
+        position, velocity = (ops.moveaxis(values, 0, 1) for values in scanned[1])
         return {"position": position, "velocity": velocity}
 
     def with_horizon(self, horizon):

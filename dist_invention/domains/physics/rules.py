@@ -9,14 +9,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dist_invention.domains.physics.engine import FRAME_SECONDS, Chunk, slots_in_use
+from dist_invention.domains.physics.engine import Chunk
 from dist_invention.domains.physics.laws import Law
-from dist_invention.domains.physics.scenes import SLOTS, Scenes
+from dist_invention.domains.physics.layout import FRAME_SECONDS, slots_in_use
+from dist_invention.domains.physics.scenes import HEIGHT, SLOTS, WIDTH, Scenes
 
-__all__ = ["FRAME_SECONDS", "SUBSTEPS", "Law", "Trajectories", "energy", "simulate"]
+__all__ = [
+    "BOX",
+    "FRAME_SECONDS",
+    "SUBSTEPS",
+    "Law",
+    "Trajectories",
+    "energy",
+    "simulate",
+]
 
 SUBSTEPS = 4
+BOX = np.array([WIDTH, HEIGHT])
 CHUNK = 8192
+NAP = 8
+"""Frames between two looks for scenes at rest."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +90,9 @@ def simulate(
         rows = rows[np.argsort(-used[rows], kind="stable")]
         _run(Chunk(scenes.take(rows), substeps), rows, start[rows], results)
     position, velocity, contact = results
-    parts = [values.view(float).reshape(*shape, 2) for values in (position, velocity)]
-    parts = [values.transpose(2, 0, 1, 3) for values in parts]
-    return Trajectories(*parts, contact.transpose(2, 0, 1))
+    return Trajectories(
+        _scenes_first(position), _scenes_first(velocity), contact.transpose(2, 0, 1)
+    )
 
 
 def energy(scenes: Scenes, position: np.ndarray, velocity: np.ndarray) -> np.ndarray:
@@ -100,32 +112,31 @@ def energy(scenes: Scenes, position: np.ndarray, velocity: np.ndarray) -> np.nda
     return (kinetic + weight * position[..., 1]).sum(-1)
 
 
+def _scenes_first(values):
+    """Return complex (frames, slots, n) as a real view (n, frames, slots, 2)."""
+    return values.view(float).reshape(*values.shape, 2).transpose(2, 0, 1, 3)
+
+
 def _run(chunk, rows, start, results):
     """Advance one chunk and record the frames asked for."""
-    frames = len(results[0])
+    frames, size = len(results[0]), results[0][0].size
+    place = chunk.slot * results[0].shape[2] + rows[chunk.scene]
+    begin = start[chunk.scene]
     first, last = int(start.min()), int(start.max()) + frames - 1
-    for _ in range(first):
-        chunk.advance()
-    for frame in range(first, last + 1):
-        inside = slice(None)
-        if first + frames <= last:
-            inside = (start <= frame) & (frame < start + frames)
-        _record(chunk, rows, inside, frame - start, results)
-        if frame < last:
+    flat = [values.reshape(-1) for values in results]
+    state = [np.zeros(len(place), values.dtype) for values in results]
+    for frame in range(last + 1):
+        if len(chunk.number):
+            now = chunk.position(), chunk.velocity(), chunk.touched
+            for kept, values in zip(state, now, strict=True):
+                kept[chunk.number] = values
+        if frame >= first:
+            inside = np.flatnonzero((begin <= frame) & (frame < begin + frames))
+            target = place[inside] + (frame - begin[inside]) * size
+            for result, kept in zip(flat, state, strict=True):
+                result[target] = kept[inside]
+        if frame < last and len(chunk.number):
+            before = chunk.q.copy() if frame % NAP == NAP - 1 else None
             chunk.advance()
-
-
-def _record(chunk, rows, inside, frame, results):
-    """Copy the state of the scenes inside their window into the results."""
-    for slot, size in enumerate(chunk.sizes):
-        if not size:
-            continue
-        chosen = inside if isinstance(inside, slice) else np.flatnonzero(inside[:size])
-        place = (frame[:size][chosen], slot, rows[:size][chosen])
-        values = (
-            chunk.position(slot),
-            chunk.velocity(slot),
-            chunk.touched[chunk.blocks[slot]],
-        )
-        for result, value in zip(results, values, strict=True):
-            result[place] = value[chosen]
+            if before is not None:
+                chunk.sleep(before)

@@ -71,7 +71,7 @@ class Scenes:
     def take(self, indices: np.ndarray | slice) -> "Scenes":
         """Return these scenes only."""
         names = ("position", "velocity", "radius", "mass", "present", "law")
-        chosen = {name: getattr(self, name)[indices] for name in names}
+        chosen: dict[str, Any] = {name: getattr(self, name)[indices] for name in names}
         if self.mechanism:
             chosen["parameters"] = self.parameters[indices]
         return replace(self, **chosen)
@@ -84,7 +84,10 @@ def join(parts: Sequence[Scenes]) -> Scenes:
         parts: At least one group of scenes.
     """
     names = ("position", "velocity", "radius", "mass", "present", "law")
-    return Scenes(**{k: np.concatenate([getattr(p, k) for p in parts]) for k in names})
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in names
+    }
+    return Scenes(**joined)
 
 
 def single_ball(law, position, velocity=(0.0, 0.0), radius=0.2, mass=1.0) -> Scenes:
@@ -161,7 +164,9 @@ def spawn(
         ValueError: If a stratum still lacks scenes after 200 rounds.
     """
     n = len(counts)
-    drawn = {name: np.zeros((n, SLOTS, 2)) for name in ("position", "velocity")}
+    drawn: dict[str, Any] = {
+        name: np.zeros((n, SLOTS, 2)) for name in ("position", "velocity")
+    }
     drawn |= {name: np.zeros((n, SLOTS)) for name in ("radius", "mass")}
     present = (np.arange(SLOTS) < np.asarray(counts)[:, None]).astype(float)
     rejected = {int(count): 0 for count in np.unique(counts)}

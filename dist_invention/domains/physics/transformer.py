@@ -7,18 +7,26 @@ parameters. A longer horizon feeds the last ten predicted rows back; time, mass 
 radius in them are the known ones, the rest is as predicted.
 """
 
+# Keras does not type what its operations return.
+# pyright: reportOptionalSubscript=false
+
 import math
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-BALLS = 3
-ROWS = 10  # context frames, and frames predicted at once
-COLUMNS = 1 + 8 * BALLS
-TIME_STEP = 1.0 / 60.0
-STATE_COLUMNS = np.array([0.0] + [1, 1, 1, 1, 0, 0, 1, 1] * BALLS, "float32")
-PARAMETER_COLUMNS = np.array([0.0] + [0, 0, 0, 0, 1, 1, 0, 0] * BALLS, "float32")
+from dist_invention.domains.physics.raw_rows import (
+    BALLS,
+    COLUMNS,
+    PARAMETER_COLUMNS,
+    ROWS,
+    STATE_COLUMNS,
+    clock,
+    pack,
+    unpack,
+)
 
 _register = keras.saving.register_keras_serializable(package="dist_invention.physics")
 
@@ -50,7 +58,7 @@ class EncoderBlock(keras.layers.Layer):
             "seed": seed,
         }
         layers = keras.layers
-        own = {"dtype": self.dtype_policy}
+        own: dict[str, Any] = {"dtype": self.dtype_policy}
         self.attention = layers.MultiHeadAttention(
             heads, width // heads, dropout=dropout, seed=seed, **own
         )
@@ -93,7 +101,8 @@ class RowEncoder(keras.layers.Layer):
         heads: Number of attention heads.
         hidden: Width of the feed-forward parts.
         dropout: Dropout rate.
-        seed: Seed of the dropout generators and initial weights.
+        seed: Seed of the dropout generators. Initial weights follow
+            `keras.utils.set_random_seed`.
 
     Example:
         >>> encoder = RowEncoder(blocks=1, width=8, heads=2, hidden=8)
@@ -113,7 +122,7 @@ class RowEncoder(keras.layers.Layer):
             "dropout": dropout,
             "seed": seed,
         }
-        self.widen = _dense(width, seed + 1, self.dtype_policy)
+        self.widen = keras.layers.Dense(width, dtype=self.dtype_policy)
         self.blocks = [
             EncoderBlock(
                 width, heads, hidden, dropout, seed + 10 * (i + 1),
@@ -121,7 +130,7 @@ class RowEncoder(keras.layers.Layer):
             )
             for i in range(blocks)
         ]  # fmt: skip
-        self.narrow = _dense(COLUMNS, seed + 2, "float32")
+        self.narrow = keras.layers.Dense(COLUMNS, dtype="float32")
 
     def build(self, input_shape):
         """Create the weights for rows of shape (batch, 10, 25)."""
@@ -189,7 +198,7 @@ class SceneTransformer(keras.layers.Layer):
         predicted = []
         for start in range(ROWS, ROWS + self.horizon, ROWS):
             rows = self.encoder(rows, training=training)
-            rows = rows * STATE_COLUMNS + known + _clock(start)
+            rows = rows * STATE_COLUMNS + known + clock(start)
             predicted.append(rows)
         rows = ops.concatenate(predicted, axis=1)[:, : self.horizon]
         return unpack(rows, slots=inputs["context_position"].shape[2])
@@ -210,57 +219,9 @@ class SceneTransformer(keras.layers.Layer):
         return cls(**{**config, "encoder": encoder})
 
 
-def pack(inputs):
-    """Return the 25 raw columns of a 3-ball context, shape (batch, 10, 25).
-
-    Args:
-        inputs: The physics inputs; the first three ball slots are read.
-    """
-    position = ops.cast(inputs["context_position"], "float32")[:, :, :BALLS]
-    velocity = ops.cast(inputs["context_velocity"], "float32")[:, :, :BALLS]
-    gravity = ops.cast(inputs["law"], "float32")[:, :1, None]  # (batch, 1, 1)
-    still = ops.zeros_like(position[..., 0])  # (batch, 10, 3)
-    mass = still + ops.cast(inputs["mass"], "float32")[:, None, :BALLS]
-    radius = still + ops.cast(inputs["radius"], "float32")[:, None, :BALLS]
-    kinetic = 0.5 * mass * ops.sum(ops.square(velocity), axis=-1)
-    potential = -mass * gravity * position[..., 1]
-    scalars = ops.stack([mass, radius, kinetic, potential], axis=-1)
-    balls = ops.concatenate([position, velocity, scalars], axis=-1)
-    balls = ops.reshape(balls, (-1, ROWS, 8 * BALLS))
-    time = ops.zeros_like(balls[..., :1])
-    return ops.concatenate([time, balls], axis=-1) + _clock(0)
-
-
-def unpack(rows, slots=BALLS):
-    """Return position and velocity from raw columns.
-
-    Args:
-        rows: Raw columns, shape (batch, frames, 25).
-        slots: Ball slots to return; those after the third stay zero.
-    """
-    frames = rows.shape[1]
-    balls = ops.reshape(rows[..., 1:], (-1, frames, BALLS, 8))[..., :4]
-    if slots > BALLS:
-        empty = ((0, 0), (0, 0), (0, slots - BALLS), (0, 0))
-        balls = ops.pad(balls, empty)
-    return {"position": balls[..., :2], "velocity": balls[..., 2:]}
-
-
 def sinusoids(rows, width):
     """Return the positions of Vaswani et al. (2017), section 3.5: (rows, width)."""
     rates = np.exp(-math.log(10_000.0) * np.arange(0, width, 2) / width)
     angles = np.arange(rows)[:, None] * rates
     waves = np.stack([np.sin(angles), np.cos(angles)], axis=-1)
     return waves.reshape(rows, -1)[:, :width].astype("float32")
-
-
-def _clock(start):
-    """Return rows that hold the time in s in their first column and zeros else."""
-    rows = np.zeros((ROWS, COLUMNS), "float32")
-    rows[:, 0] = np.arange(start, start + ROWS) * TIME_STEP
-    return rows
-
-
-def _dense(units, seed, dtype):
-    glorot = keras.initializers.GlorotUniform(seed=seed)
-    return keras.layers.Dense(units, kernel_initializer=glorot, dtype=dtype)

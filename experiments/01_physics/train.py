@@ -1,0 +1,166 @@
+"""Learn some laws of motion, then be asked about laws never seen.
+
+python experiments/01_physics/train.py                      # four minutes, two cores
+python experiments/01_physics/train.py --preset full
+python experiments/01_physics/train.py --model transformer  # the record's control
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Literal
+
+from dist_invention.curriculum import Constant, Cosine, Linear, Stage, WhenPlateaus
+from dist_invention.datasets import Stream
+from dist_invention.domains import physics
+from dist_invention.domains.physics import figures, losses, model
+from dist_invention.launch import main
+from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+
+TIERS = ("test_in", "test_near", "test_far", "test_regimes")
+RIVAL = "constant acceleration fitted"
+
+
+@dataclass(frozen=True)
+class Config(TrainingConfig):
+    """Settings of the physics experiment.
+
+    Args:
+        model: compact (meant to work) or transformer (the record's, three balls).
+        law: Whether the model reads the law or infers it from ten frames.
+        scenes: Scenes in the training split; the other splits follow in proportion.
+        horizon: Frames to predict in training; tests always predict 120 (2 s).
+        stages: Names of the stages to run, in order; all if left out.
+    """
+
+    model: Literal["compact", "transformer"] = "compact"
+    law: Literal["inferred", "given"] = "inferred"
+    scenes: int = 3000
+    horizon: int = 30
+    stages: tuple[Literal["pattern", "physics", "random-laws", "frontier"], ...] = ()
+
+
+DEMO = Config(preset="demo")
+FULL = replace(DEMO, preset="full", scenes=30000, epochs=40)
+
+
+class Physics(SafeTrainingPipeline):
+    """Balls in a box: learn some laws of motion, be asked about others.
+
+    Four stages: the pattern, then physics terms ramped in, then a fresh law for every
+    scene, then laws at the edge of the training range. Ten frames are seen; the rest,
+    up to two seconds, is predicted in closed loop.
+    """
+
+    name = "physics"
+    config_class = Config
+    presets = {"demo": DEMO, "full": FULL}
+    models = ("compact", "transformer")
+
+    @property
+    def balls(self):
+        """Least and greatest number of balls; the record's model takes three."""
+        return (3, 3) if self.config.model == "transformer" else (1, 4)
+
+    def build_splits(self):
+        config = self.config
+        return physics.make_splits(
+            config.seed, config.scenes, self.balls, horizon_train=config.horizon
+        ).values()
+
+    def build_model(self, splits):
+        config = self.config
+        if config.model == "transformer":
+            return model.transformer(config.horizon, balls=4, seed=config.seed)
+        return model.compact(config.horizon, config.law, seed=config.seed)
+
+    def build_terms(self, splits):
+        scales = physics.train_scales(splits["train"])
+        return {
+            "position": losses.PositionError(scales.position),
+            "velocity": losses.VelocityError(scales.velocity),
+            "energy": losses.EnergyError(scales.energy),
+            "momentum": losses.MomentumError(scales.velocity),
+        }
+
+    def build_stages(self, splits):
+        motion = {"position": Constant(1.0), "velocity": Constant(1.0)}
+        ramp = {"energy": Linear(0.0, 0.1), "momentum": Linear(0.0, 0.1)}
+        full = {"energy": Constant(0.1), "momentum": Constant(0.1)}
+        train = splits["train"]
+        random_laws = self.stream("random-laws", "train", splits)
+        frontier = self.stream("frontier", "frontier", splits)
+        length = self.config.epochs
+        plan = [
+            ("pattern", train, 6, Cosine(3e-3, 1e-3), motion),
+            ("physics", train, 4, Cosine(1e-3, 5e-4), {**motion, **ramp}),
+            ("random-laws", random_laws, 6, Cosine(1e-3, 3e-4), {**motion, **full}),
+            ("frontier", frontier, 4, Cosine(3e-4, 3e-5), {**motion, **full}),
+        ]
+        return [
+            Stage(name, data, length or epochs, rate, weights, self.plateau(name))
+            for name, data, epochs, rate, weights in plan
+        ]
+
+    def plateau(self, name):
+        """Leave early when laws near the training range no longer gain."""
+        return WhenPlateaus("select_near_position", patience=4, min_change=0.01)
+
+    def stream(self, name, band, splits):
+        """Return endless scenes of one band of training laws, never those of tests."""
+        train = splits["train"]
+        draw = partial(
+            physics.random_worlds,
+            band=band,
+            num_balls=self.balls,
+            horizon=self.config.horizon,
+        )
+        held_out = [split for split in splits.values() if split.role != "train"]
+        return Stream(
+            name,
+            draw,
+            train.fields,
+            train.inputs,
+            train.targets,
+            examples_per_epoch=len(train),
+            excluded=physics.excluder(held_out),
+            block=8,
+            datasheet={"band": band},
+        )
+
+    def build_metrics(self, splits):
+        horizon = splits["test_in"].arrays["position"].shape[1]
+        return physics.physics_metrics(physics.train_scales(splits["train"]), horizon)
+
+    def build_baselines(self, splits):
+        return physics.physics_baselines(splits["train"])
+
+    def predict(self, inner, split):
+        horizon = split.arrays["position"].shape[1]
+        return self.over(inner, horizon).predict(
+            split.input_arrays(), batch_size=256, verbose=0
+        )
+
+    @cache  # noqa: B019, one run has one model
+    def over(self, inner, horizon):
+        """Return the model over another horizon, built once."""
+        return model.with_horizon(inner, horizon)
+
+    def build_figures(self, splits, outputs):
+        rows = self.build_baselines(splits)
+        rival = next(row for row in rows if row.name == RIVAL)
+        scale = physics.train_scales(splits["train"]).position
+        records = {}
+        for name in TIERS:
+            split, other = splits[name], rival.predict(splits[name])
+            row = figures.telling_example(split)
+            records[f"paths_{name}"] = figures.trajectory_figure(
+                split, outputs[name], (RIVAL, other), row
+            )
+            records[f"errors_{name}"] = figures.error_figure(
+                split, {"this model": outputs[name], RIVAL: other}, scale
+            )
+        return records
+
+
+if __name__ == "__main__":
+    main(Physics)

@@ -1,0 +1,38 @@
+import pytest
+
+from dist_invention.curriculum import Constant, Cosine, Linear, WarmUp
+
+
+@pytest.mark.parametrize(
+    ("schedule", "values"),
+    [
+        (Constant(0.3), [0.3, 0.3, 0.3, 0.3, 0.3]),
+        (Linear(1.0, 3.0), [1.0, 1.5, 2.0, 2.5, 3.0]),
+        (Linear(0.0, 1.0, until=0.5), [0.0, 0.5, 1.0, 1.0, 1.0]),
+        (Cosine(2.0, 0.0), [2.0, 1.7071068, 1.0, 0.2928932, 0.0]),
+        (WarmUp(Constant(2.0), until=0.5), [0.0, 1.0, 2.0, 2.0, 2.0]),
+        (WarmUp(Linear(4.0, 0.0), until=0.25), [0.0, 3.0, 2.0, 1.0, 0.0]),
+    ],
+)
+def test_a_schedule_goes_from_beginning_to_end(schedule, values):
+    points = [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert [schedule.at(point) for point in points] == pytest.approx(values)
+
+
+@pytest.mark.parametrize("schedule", [Linear(1.0, 3.0), Cosine(1.0, 3.0)])
+def test_a_schedule_stays_where_it_ended(schedule):
+    assert schedule.at(1.5) == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("until", [0.0, -0.1, 1.1])
+@pytest.mark.parametrize(
+    "build", [lambda u: Linear(0.0, 1.0, u), lambda u: WarmUp(Constant(1.0), u)]
+)
+def test_a_share_of_the_stage_lies_between_zero_and_one(build, until):
+    with pytest.raises(ValueError, match=rf"`until`.*until={until}.*Use 1.0"):
+        build(until)
+
+
+def test_schedules_compare_by_value():
+    assert Linear(0.0, 1.0) == Linear(0.0, 1.0, until=1.0)
+    assert WarmUp(Constant(1.0), 0.1) != WarmUp(Constant(1.0), 0.2)
