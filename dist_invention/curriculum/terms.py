@@ -93,7 +93,7 @@ class Learner(keras.Model):
         """Return the weighted sum of the terms, a float32 scalar."""
         outputs = keras.tree.map_structure(lambda v: ops.cast(v, "float32"), y_pred)
         if isinstance(sample_weight, Mapping):  # fit() copies it to each target
-            sample_weight = next(iter(sample_weight.values()))
+            sample_weight = next(iter(sample_weight.values()), None)
         total: Any = ops.convert_to_tensor(0.0, "float32")
         columns = zip(self.terms.items(), self.trackers, self.term_weights, strict=True)
         for (name, term), tracker, weight in columns:

@@ -3,11 +3,12 @@
 import json
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 
 from dist_invention.launch.command_line import BadCommand, read_config, refuse
-from dist_invention.reports import score_table
+from dist_invention.reports import rival_table, score_table
 from dist_invention.storage import RunLocked
 from dist_invention.training import Finished, SafeTrainingPipeline, StoppedEarly
 
@@ -68,7 +69,8 @@ def _say(finished: Finished, console: Console) -> int:
     results = json.loads((finished.path / "results.json").read_text(encoding="utf-8"))
     if finished.was_finished:
         console.print("this run was finished before; --again starts another")
-    console.print(score_table(results), highlight=False, markup=False, soft_wrap=True)
+    for text in _tables(results):
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
     console.print(f"results: {finished.path / 'results.json'}", highlight=False)
     console.print(f"page:    {finished.path / 'report.html'}", highlight=False)
     for row in finished.destinations:
@@ -77,3 +79,14 @@ def _say(finished: Finished, console: Console) -> int:
     for problem in finished.problems:
         console.print(f"PROBLEM  {problem.file}: {problem.what}", highlight=False)
     return 0 if finished.is_sound else EXIT_INCOMPLETE
+
+
+def _tables(results: dict[str, Any]) -> list[str]:
+    """The metrics that the experiment puts first, then where the rest stands."""
+    known = list(dict.fromkeys(score["metric"] for score in results["scores"]))
+    first = results.get("headline") or known
+    scores = [score for score in results["scores"] if score["metric"] in first]
+    texts = [rival_table(results, metric) + "\n" for metric in first]
+    texts.append(score_table({**results, "scores": scores}))
+    rest = len(known) - len(first)
+    return [*texts, f"{rest} more metrics are on the page.\n"] if rest else texts

@@ -23,7 +23,7 @@ def describe_environment() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory_bytes": psutil.virtual_memory().total,
         "packages": {name: v for name in PACKAGES if (v := _version(name))},
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "command": [_script(), *sys.argv[1:]],
     }
 
 
@@ -39,6 +39,15 @@ def describe_code(folder: Path) -> dict[str, Any]:
     commit = _git(folder, "rev-parse", "HEAD")
     changes = None if commit is None else _git(folder, "status", "--porcelain")
     return {"commit": commit, "dirty": None if changes is None else bool(changes)}
+
+
+def _script() -> str:
+    """The script as one would type it from here; no machine path."""
+    script = Path(sys.argv[0])
+    if not script.is_absolute():
+        return str(script)
+    here = Path.cwd()
+    return str(script.relative_to(here)) if script.is_relative_to(here) else script.name
 
 
 def _version(package: str) -> str | None:

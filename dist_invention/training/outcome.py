@@ -103,6 +103,7 @@ def judge(session: Session, audit: AuditReport) -> dict[str, Any]:
         + [_stream_identity(stage.data) for stage in _streams(session)],
         "audit": audit.as_json(),
         "selection_rule": SELECTION,
+        "headline": list(experiment.headline),
         "curriculum": session.curriculum.describe(),
         "stages": session.checkpointer.record["stages"],
         "scores": [score.as_json() for score in scores],

@@ -86,6 +86,7 @@ class SafeTrainingPipeline:
     name: ClassVar[str] = "experiment"
     config_class: ClassVar[type[TrainingConfig]] = TrainingConfig
     presets: ClassVar[Mapping[str, TrainingConfig]] = {"demo": TrainingConfig()}
+    headline: ClassVar[tuple[str, ...]] = ()  # metrics for the terminal; all if empty
     models: ClassVar[tuple[str, ...]] = ("",)  # what --model may name
 
     def __init__(self, config: Any, console: Console | None = None):

@@ -55,6 +55,7 @@ class Physics(SafeTrainingPipeline):
     config_class = Config
     presets = {"demo": DEMO, "full": FULL}
     models = ("compact", "transformer")
+    headline = ("position_nrmse", "velocity_nrmse", "energy_nrmse")
 
     @property
     def balls(self):

@@ -134,9 +134,7 @@ def test_two_threads_get_the_batches_they_ask_for(make_split):
 @pytest.mark.parametrize("index", [-1, 3])
 def test_a_batch_outside_the_epoch_is_refused(index, source):
     batches = Batches(source, 4, seed=0, stage="01-easy")
-    with pytest.raises(
-        IndexError, match=rf"0 and 2.*index={index}.*next epoch"
-    ):
+    with pytest.raises(IndexError, match=rf"0 and 2.*index={index}.*next epoch"):
         batches.batch(0, index)
 
 
@@ -149,9 +147,7 @@ def test_a_batch_size_that_does_not_fit_is_refused(size, source):
 @pytest.mark.parametrize("role", ["select", "test"])
 def test_selection_and_test_splits_are_never_trained_on(role, make_split):
     split = make_split(name="held_out", role=role)
-    with pytest.raises(
-        NotForTraining, match=rf"`held_out` of role '{role}'"
-    ):
+    with pytest.raises(NotForTraining, match=rf"`held_out` of role '{role}'"):
         Batches(split, 2, seed=0, stage="01-easy")
     mixture = Mixture("mix", (split, make_split()), {"held_out": 1.0, "train": 1.0})
     with pytest.raises(NotForTraining, match=r"`mix` of role 'mixed'"):

@@ -126,7 +126,10 @@ def _turns(scene):
 
 
 class _Walls:
-    """The wall contacts of a cluster: real arithmetic on single coordinates."""
+    """The wall contacts of a cluster: real arithmetic on single coordinates.
+
+    Friction goes first, so that in a corner the bounce has the last word.
+    """
 
     def __init__(self, walls, bodies):
         ball, self.memory = walls.ball, bodies.memory
@@ -151,17 +154,17 @@ class _Walls:
     def step(self, speed, look):
         flat, (index, across) = speed.view(float), self.where
         side, bounce, friction, push, rub = self.values
-        now = flat[index] * side
-        new = np.maximum(push + bounce + now, 0.0)
-        step = new - push
-        flat[index] = (now - step) * side
-        push[:] = self.memory.push[index] = new
-        most = friction * new
+        most = friction * push
         along = flat[across]
         new = np.minimum(np.maximum(rub - along, -most), most)
         slide = new - rub
         flat[across] = along + slide
         rub[:] = self.memory.rub[index] = new
+        now = flat[index] * side
+        new = np.maximum(push + bounce + now, 0.0)
+        step = new - push
+        flat[index] = (now - step) * side
+        push[:] = self.memory.push[index] = new
         if look:
             return self.scene[np.abs(step) + np.abs(slide) > TOLERANCE]
         return NOBODY
