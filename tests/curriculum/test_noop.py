@@ -49,6 +49,18 @@ def test_a_stage_that_differs_somewhere_is_fine(changes, make_stage):
     check(make_stage("first"), make_stage("second", **changes))
 
 
+def test_two_warm_ups_of_other_lengths_differ(make_stage):
+    short, long = (WarmUp(Constant(0.01), until=until) for until in (0.1, 0.2))
+    check(
+        make_stage("first", learning_rate=short),
+        make_stage("second", learning_rate=long),
+    )
+    check(
+        make_stage("first", weights={"error": short}),
+        make_stage("second", weights={"error": long}),
+    )
+
+
 def test_a_stage_that_differs_in_nothing_is_refused(make_stage):
     with pytest.raises(
         StageChangesNothing, match=r"`second` to differ from `first`.*same data.*Drop"

@@ -86,7 +86,8 @@ class Cluster:
         scene = bodies.scene[pairs.a]
         number = scene * 6 + high * (high - 1) // 2 + low
         turn = _turns(scene)
-        self.parts: list[_Walls | _Pairs] = [_Walls(walls, bodies)]
+        self.walls = _Walls(walls, bodies)
+        self.parts: list[_Walls | _Pairs] = [self.walls]
         for k in range(turn.max(initial=-1) + 1):
             chosen = (turn == k).nonzero()[0]
             self.parts.append(_Pairs(pairs.take(chosen), number[chosen], bodies))
@@ -114,6 +115,7 @@ class Cluster:
                     part.reduce(flags)
                 flags[scenes] = False
                 parts = [part for part in parts if len(part.scene)]
+        self.walls.press(speed)
 
 
 def _turns(scene):
@@ -128,7 +130,8 @@ def _turns(scene):
 class _Walls:
     """The wall contacts of a cluster: real arithmetic on single coordinates.
 
-    Friction goes first, so that in a corner the bounce has the last word.
+    In a corner, the friction of one wall and the bounce off the other may never
+    agree; the bounce then has the last word.
     """
 
     def __init__(self, walls, bodies):
@@ -153,21 +156,28 @@ class _Walls:
 
     def step(self, speed, look):
         flat, (index, across) = speed.view(float), self.where
-        side, bounce, friction, push, rub = self.values
+        _, _, friction, push, rub = self.values
+        step = self.press(speed)
         most = friction * push
         along = flat[across]
         new = np.minimum(np.maximum(rub - along, -most), most)
         slide = new - rub
         flat[across] = along + slide
         rub[:] = self.memory.rub[index] = new
+        if look:
+            return self.scene[np.abs(step) + np.abs(slide) > TOLERANCE]
+        return NOBODY
+
+    def press(self, speed):
+        """Apply the normal impulses alone; return how much each changed."""
+        flat, index = speed.view(float), self.where[0]
+        side, bounce, _, push, _ = self.values
         now = flat[index] * side
         new = np.maximum(push + bounce + now, 0.0)
         step = new - push
         flat[index] = (now - step) * side
         push[:] = self.memory.push[index] = new
-        if look:
-            return self.scene[np.abs(step) + np.abs(slide) > TOLERANCE]
-        return NOBODY
+        return step
 
     def reduce(self, flags):
         """Drop the contacts of settled scenes."""
