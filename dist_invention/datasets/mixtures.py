@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -91,6 +92,23 @@ class Mixture:
         return {
             split.name: float(share)
             for split, share in zip(self.splits, shares, strict=True)
+        }
+
+    def identity(self) -> dict[str, Any]:
+        """Return what must stand beside every result: parts, weights, hashes."""
+        return {
+            "name": self.name,
+            "role": self.role,
+            "tier": "",
+            "n": None,
+            "sha256": None,
+            "examples_per_epoch": len(self),
+            "units": {item.name: item.unit for item in self.splits[0].fields},
+            "ranges": {},
+            "datasheet": {
+                "weights": dict(self.weights),
+                "parts": {split.name: split.sha256 for split in self.splits},
+            },
         }
 
     def _rows(self, generator: np.random.Generator, count: int):

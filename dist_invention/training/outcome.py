@@ -100,7 +100,7 @@ def judge(session: Session, audit: AuditReport) -> dict[str, Any]:
         "config_sha256": session.config.sha256,
         "task_sha256": _task(tests, scores),
         "data": [split.identity() for split in session.splits.values()]
-        + [_stream_identity(stage.data) for stage in _streams(session)],
+        + [stage.data.identity() for stage in _streams(session)],
         "audit": audit.as_json(),
         "selection_rule": SELECTION,
         "headline": list(experiment.headline),
@@ -149,10 +149,6 @@ def _task(tests: list[Split], scores: list[Any]) -> str:
 def _streams(session: Session) -> list[Any]:
     known = {id(split) for split in session.splits.values()}
     return [stage for stage in session.curriculum if id(stage.data) not in known]
-
-
-def _stream_identity(data: Any) -> dict[str, Any]:
-    return data.identity() if hasattr(data, "identity") else {"name": data.name}
 
 
 def _health(

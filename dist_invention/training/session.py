@@ -131,8 +131,8 @@ def build_session(
     if config.stages:
         curriculum = curriculum.part(config.stages)
     batches = [
-        Batches(stage.data, config.batch_size, config.seed, curriculum.folder(index))
-        for index, stage in enumerate(curriculum)
+        Batches(stage.data, config.batch_size, config.seed, stage.name)
+        for stage in curriculum
     ]
     learner(batches[0].batch(0, 0)[0])
     optimizer.build(learner.trainable_variables)

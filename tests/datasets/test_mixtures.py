@@ -81,3 +81,10 @@ def test_the_role_is_train_only_if_every_split_is_for_training(make_split):
     train, select = make_split(5, "a"), make_split(5, "b", role="select")
     assert Mixture("m", (train,), {"a": 1}).role == "train"
     assert Mixture("m", (train, select), {"a": 1, "b": 1}).role == "mixed"
+
+
+def test_its_identity_names_parts_weights_and_hashes(make_split):
+    parts = (make_split(5, "a"), make_split(5, "b", start=5))
+    sheet = Mixture("both", parts, {"a": 1, "b": 3}).identity()
+    assert sheet["datasheet"]["weights"] == {"a": 1, "b": 3}
+    assert sheet["datasheet"]["parts"] == {part.name: part.sha256 for part in parts}

@@ -13,7 +13,7 @@ from dist_invention.domains.physics.model import compact, extract_law, with_hori
 from dist_invention.domains.physics.rollout import FrameStep
 from dist_invention.domains.physics.windows import INPUTS
 
-HORIZON = 12
+HORIZON = 8
 STATES = ("position", "velocity")
 
 
@@ -100,13 +100,14 @@ def test_the_law_input_matters_exactly_when_it_is_given(batch):
     assert same(predict(inferred, batch[0]), predict(inferred, changed), atol=0)
 
 
-@pytest.mark.parametrize("column", range(4))
-def test_each_parameter_of_a_given_law_changes_the_prediction(batch, column):
-    law = batch[0]["law"].copy()
-    law[:, column] *= 0.5
-    given = compact(40, "given")
-    changed = predict(given, {**batch[0], "law": law})
-    assert not same(predict(given, batch[0]), changed, atol=1e-2)
+def test_each_parameter_of_a_given_law_changes_the_prediction(batch):
+    given = compact(HORIZON, "given")
+    plain = predict(given, batch[0])
+    for column in range(4):
+        law = batch[0]["law"].copy()
+        law[:, column] *= 0.5
+        changed = predict(given, {**batch[0], "law": law})
+        assert not same(plain, changed, atol=1e-2), f"column {column}"
 
 
 def test_every_weight_learns_in_the_first_step_without_a_second_trace(
@@ -180,8 +181,8 @@ from dist_invention.domains.physics.data import random_worlds
 from dist_invention.domains.physics.model import compact
 assert keras.backend.backend() == "jax"
 read = keras.ops.convert_to_numpy
-arrays = random_worlds(np.random.default_rng(0), 64, horizon=12)
-model = compact(12)
+arrays = random_worlds(np.random.default_rng(0), 64, horizon=6)
+model = compact(6)
 inputs = {tensor.name: arrays[tensor.name] for tensor in model.inputs}
 targets = {name: arrays[name] for name in ("position", "velocity")}
 before = [read(weight) for weight in model.trainable_weights]
@@ -205,7 +206,7 @@ def test_two_training_steps_run_on_jax():
         capture_output=True,
         text=True,
         env=environment,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "two steps" in done.stdout
