@@ -42,7 +42,7 @@ def read_config(
     _refuse_unknown_flags(config_class, words)
     said = io.StringIO()
     unchecked: Any = _without_checks(config_class)
-    default = unchecked(**_values(presets[preset]))
+    default = unchecked(**{**_values(presets[preset]), "preset": preset})
     try:
         with contextlib.redirect_stderr(said):
             asked = tyro.cli(
@@ -107,14 +107,12 @@ def _suggest(word: str, known: list[str]) -> str:
 
 
 def _core(text: str) -> str:
-    """Return tyro's message without its frame, on one line."""
-    lines = [FRAME.sub("", line).strip() for line in text.splitlines()]
+    """Return tyro's message without its frame, as part of one sentence."""
+    inner = [line for line in text.splitlines() if "╭" not in line]  # it is the title
+    lines = [FRAME.sub("", line).strip() for line in inner]
     message = " ".join(line for line in lines if line)
     message = re.split(r"Argument helptext|For full helptext", message)[0]
-    message = re.sub(
-        r"^(Parsing|Value) error|Invalid choice|Error parsing", "", message
-    )
-    return message.strip().removesuffix(".")
+    return re.sub(r"\.\s+", "; ", message.strip()).removesuffix(".")
 
 
 def refuse(error: Exception) -> None:

@@ -7,15 +7,16 @@ from typing import Any
 
 from rich.console import Console
 
-from dist_invention.launch.command_line import BadCommand, read_config, refuse
+from dist_invention.launch.command_line import read_config, refuse
 from dist_invention.reports import rival_table, score_table
-from dist_invention.storage import RunLocked
 from dist_invention.training import Finished, SafeTrainingPipeline, StoppedEarly
+from dist_invention.training.loop import BatchFailed
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
 EXIT_INCOMPLETE = 74
 OURS = "dist_invention."
+RESULTS = "results.json"
 
 
 def main(
@@ -55,8 +56,13 @@ def main(
 
 
 def _is_ours(error: Exception) -> bool:
-    """Whether this library raised it, in words for the user, for no deeper cause."""
-    if isinstance(error, BadCommand | RunLocked):
+    """Whether this library raised it in words for the user, so that they suffice.
+
+    What broke a batch is somebody else's error, and its traceback says where.
+    """
+    if isinstance(error, BatchFailed):
+        return False
+    if type(error).__module__.startswith(OURS):
         return True
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -66,18 +72,20 @@ def _is_ours(error: Exception) -> bool:
 
 
 def _say(finished: Finished, console: Console) -> int:
-    results = json.loads((finished.path / "results.json").read_text(encoding="utf-8"))
+    lines = []
     if finished.was_finished:
-        console.print("this run was finished before; --again starts another")
-    for text in _tables(results):
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
-    console.print(f"results: {finished.path / 'results.json'}", highlight=False)
-    console.print(f"page:    {finished.path / 'report.html'}", highlight=False)
+        lines.append("this run was finished before; --again starts another")
+    if RESULTS not in [problem.file for problem in finished.problems]:
+        text = (finished.path / RESULTS).read_text(encoding="utf-8")
+        lines += _tables(json.loads(text))
+    lines.append(f"results: {finished.path / RESULTS}")
+    lines.append(f"page:    {finished.path / 'report.html'}")
     for row in finished.destinations:
         state = "complete, verified" if row["complete"] else f"BEHIND {row['problems']}"
-        console.print(f"copy:    {row['url']}: {state}", highlight=False)
-    for problem in finished.problems:
-        console.print(f"PROBLEM  {problem.file}: {problem.what}", highlight=False)
+        lines.append(f"copy:    {row['url']}: {state}")
+    lines += [f"PROBLEM  {problem}" for problem in finished.problems]
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     return 0 if finished.is_sound else EXIT_INCOMPLETE
 
 

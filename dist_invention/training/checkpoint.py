@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -117,12 +118,13 @@ class Checkpointer:
             seconds=round(seconds, 4),
             bytes=path.stat().st_size,
         )
-        self._copy(path)
+        self._copy(path, place.global_step)
         self.saved_at = time.monotonic()
         self._interval = max(self.seconds, TIMES_BLOCKING * (self.saved_at - begin))
 
-    def _copy(self, path) -> None:
-        gone = self.files.prune(keep_last=2, pinned=self.pinned)
+    def _copy(self, path: Path, step: int) -> None:
+        later = sum(other > step for other in self.files.steps)  # damaged, passed over
+        gone = self.files.prune(keep_last=2 + later, pinned=self.pinned)
         journals = [self.folder.events.path, self.folder.metrics.path]
         known = [item for item in journals if item.exists()]
         about = self.folder.path / "run.json"

@@ -27,7 +27,7 @@ def export_model(model: keras.Model, folder: Path, inputs: Any) -> list[Path]:
         The two files.
 
     Raises:
-        ExportDiffers: If a reloaded model predicts something else.
+        ExportDiffers: If a model cannot be loaded again, or predicts something else.
     """
     whole, weights = folder / "model.keras", folder / "model.weights.h5"
     with atomic_file(whole) as temporary:
@@ -35,13 +35,24 @@ def export_model(model: keras.Model, folder: Path, inputs: Any) -> list[Path]:
     with atomic_file(weights) as temporary:
         model.save_weights(temporary)
     expected = _predict(model, inputs)
-    loaded: Any = keras.models.load_model(whole)
+    loaded: Any = _load(whole)
     _compare(expected, _predict(loaded, inputs), whole)
     for variable in loaded.trainable_variables:
         variable.assign(keras.ops.zeros_like(variable))
     loaded.load_weights(weights)
     _compare(expected, _predict(loaded, inputs), weights)
     return [whole, weights]
+
+
+def _load(file: Path) -> Any:
+    try:
+        return keras.models.load_model(file)
+    except (TypeError, ValueError) as error:
+        raise ExportDiffers(
+            f"Expected {file.name} to load again. Received: {error} "
+            "Register every custom class with "
+            "keras.saving.register_keras_serializable, and give it a get_config."
+        ) from error
 
 
 def _predict(model: Any, inputs: Any) -> list[np.ndarray]:

@@ -1,6 +1,6 @@
 """From the newest checkpoint through the remaining stages to the last weights."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,31 @@ from dist_invention.training import resume
 from dist_invention.training.export import export_model
 from dist_invention.training.guards import NotFinite
 from dist_invention.training.loop import Lesson, Restore, run_lesson
-from dist_invention.training.session import Session
+from dist_invention.training.session import Session, Skip
 
 MAX_ROLLBACKS = 3
 
 
 class NoCheckpoint(RuntimeError):
     """Every checkpoint of a run is damaged."""
+
+
+class ForeignCheckpoint(ValueError):
+    """A checkpoint was saved under another configuration."""
+
+
+class TooManyBadBatches(NotFinite):
+    """More batches are not finite than chance explains."""
+
+    def __init__(self, error: NotFinite, skips: Collection[Skip]):
+        super().__init__(error.batch, error.global_step)
+        stage, epoch, step = error.batch
+        self.args = (
+            f"Expected at most {MAX_ROLLBACKS} batches with a loss or gradient that is "
+            f"NaN or infinite. Received: one more, batch {step} of epoch {epoch} of "
+            f"stage {stage}, after the (stage, epoch, batch) {sorted(skips)}. "
+            "Mend the data or the model, or lower the learning rate.",
+        )
 
 
 @dataclass(frozen=True)
@@ -48,15 +66,19 @@ class Saved:
         return Place(**self.about["place"])
 
 
-def train(session: Session) -> None:
+def train(session: Session, saved: Saved | None = None) -> None:
     """Train what is left of the curriculum, from the newest verified checkpoint.
 
     A batch that makes the loss or a gradient non-finite sends the run back to its
     last checkpoint and is passed over from then on; so the result equals that of a
     run which never saw it.
 
+    Args:
+        session: The live parts of the run.
+        saved: Where to begin; the newest verified checkpoint if left out.
+
     Raises:
-        NotFinite: After three such batches.
+        TooManyBadBatches: At the fourth such batch.
         StoppedEarly: On SIGTERM or at the time limit, once the state is saved.
         NoCheckpoint: If every checkpoint is damaged.
     """
@@ -67,16 +89,17 @@ def train(session: Session) -> None:
     }
     while True:
         try:
-            _train_once(session, newest(session))
+            _train_once(session, saved or newest(session))
             return
         except NotFinite as error:
             if error.batch in session.skips or len(session.skips) >= MAX_ROLLBACKS:
-                raise
+                raise TooManyBadBatches(error, session.skips) from None
+            saved = None
             session.skips.add(error.batch)
             session.folder.record(
                 "rolled_back", batch=list(error.batch), step=error.global_step
             )
-            session.console.print(f"[yellow]{error} Rolled back; it is passed over.")
+            _warn(session, f"{error} Rolled back; it is passed over.")
 
 
 def newest(session: Session) -> Saved:
@@ -84,14 +107,13 @@ def newest(session: Session) -> Saved:
 
     Raises:
         NoCheckpoint: If none does.
+        ForeignCheckpoint: If it was saved under another configuration.
     """
     files = session.checkpointer.files
     found = files.newest()
     for path, reason in files.rejected:
         session.folder.record("checkpoint_rejected", file=path.name, reason=reason)
-        session.console.print(
-            f"[yellow]{path.name} is damaged; the one before it is used. {reason}"
-        )
+        _warn(session, f"{path.name} is damaged; the one before it is used. {reason}")
     if found is None:
         raise NoCheckpoint(
             f"Expected a checkpoint that verifies in {session.folder.checkpoints}. "
@@ -99,7 +121,18 @@ def newest(session: Session) -> Saved:
             "destination, or start again with --again or in another --runs-dir."
         )
     arrays, manifest, path = found
+    wanted, known = session.config.sha256, manifest["about"]["config_sha256"]
+    if known != wanted:
+        raise ForeignCheckpoint(
+            f"Expected {path.name} to be saved under configuration {wanted[:8]}. "
+            f"Received: one of configuration {known[:8]}. Take it out of "
+            f"{path.parent}, and put back a checkpoint of this run."
+        )
     return Saved(arrays, manifest["about"], path)
+
+
+def _warn(session: Session, text: str) -> None:
+    session.console.print(text, style="yellow", markup=False, highlight=False)
 
 
 def _train_once(session: Session, saved: Saved) -> None:
@@ -153,12 +186,12 @@ def _train_stage(
     done = [*checkpointer.record.get("stages", []), report]
     checkpointer.record["stages"] = done
     checkpointer.lesson = None
+    session.experiment.after_stage(session, stage)  # a refusal must outlive a restart
     after = Place(index + 1, 0, 0, place.global_step)
     checkpointer.save(after, pin=True)
     session.folder.record("stage_ended", stage=stage.name, index=index, reason=reason)
     session.console.print(f"stage {stage.name} is over: {reason}", highlight=False)
     session.mirror.copy([*exported, folder / "report.json"], session.folder.path)
-    session.experiment.after_stage(session, stage)
     return after
 
 

@@ -115,6 +115,7 @@ def run_lesson(
 def _run_epoch(model: Any, step: Step, lesson: Lesson, place: Place) -> Place:
     callbacks = lesson.live
     assert callbacks is not None
+    _refuse_empty_epoch(lesson, place)
     for batch in lesson.batches.epoch(place.epoch, start=place.step):
         index = place.step
         if model.stop_training:
@@ -129,6 +130,17 @@ def _run_epoch(model: Any, step: Step, lesson: Lesson, place: Place) -> Place:
         for watcher in lesson.watchers:
             watcher.after_step(place, result)
     return place
+
+
+def _refuse_empty_epoch(lesson: Lesson, place: Place) -> None:
+    """No batch, no number: the mean over none would be a loss of zero."""
+    steps = range(lesson.batches.steps_per_epoch)
+    if all((place.stage, place.epoch, index) in lesson.skips for index in steps):
+        raise BatchFailed(
+            "Expected at least one batch of each epoch to be finite. Received: epoch "
+            f"{place.epoch} of stage {place.stage}, whose {len(steps)} batches are all "
+            "passed over. Mend the data, or lower the learning rate."
+        )
 
 
 def _step(step: Step, batch: Any, place: Place) -> StepResult:

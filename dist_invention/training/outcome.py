@@ -9,6 +9,7 @@ from dist_invention.datasets import Split
 from dist_invention.evaluation import (
     AuditReport,
     Finding,
+    NotMeasured,
     TestReads,
     collapse,
     evaluate,
@@ -17,7 +18,13 @@ from dist_invention.evaluation import (
 )
 from dist_invention.reports import render
 from dist_invention.runtime.state import weights_sha256
-from dist_invention.storage import canonical_sha256, write_json
+from dist_invention.storage import (
+    Mirror,
+    RunFolder,
+    canonical_sha256,
+    manifest,
+    write_json,
+)
 from dist_invention.training.session import Session
 
 SCHEMA = 1
@@ -39,7 +46,7 @@ def refuse_collapse(session: Session, stage: str) -> None:
     """
     for split in session.select_splits[:1]:
         outputs = session.experiment.predict(session.model, split)
-        findings = collapse(outputs, split.target_arrays())
+        findings = _collapse(outputs, split)
         session.folder.record(
             "health", stage=stage, findings=[item.as_json() for item in findings]
         )
@@ -129,11 +136,25 @@ def seal(session: Session, results: dict[str, Any]) -> list[dict[str, Any]]:
     write_json(folder.path / "results.json", results)
     folder.record("evaluated", splits=[item["split"] for item in results["reads"]])
     folder.save_text("report.html", render(folder.path))
-    manifest = folder.seal(results)
-    files = [folder.path / entry["name"] for entry in manifest["files"]]
-    session.mirror.copy([*files, folder.path / "manifest.json"], folder.path)
-    session.mirror.verify(manifest)
+    sealed = folder.seal(results)
+    files = [folder.path / entry["name"] for entry in sealed["files"]]
+    session.mirror.copy([*files, folder.path / manifest.MANIFEST], folder.path)
+    session.mirror.verify(sealed)
     return session.mirror.report()
+
+
+def deliver(folder: RunFolder, mirror: Mirror) -> list[dict[str, Any]]:
+    """Complete the copies of a finished run where they are not complete.
+
+    Returns:
+        One row a destination, as `seal` does.
+    """
+    sealed = manifest.read(folder.path)
+    if any(mirror.verify(sealed).values()):
+        files = [folder.path / entry["name"] for entry in sealed["files"]]
+        mirror.copy([*files, folder.path / manifest.MANIFEST], folder.path)
+        mirror.verify(sealed)
+    return mirror.report()
 
 
 def _task(tests: list[Split], scores: list[Any]) -> str:
@@ -161,7 +182,19 @@ def _health(
     shares = {
         name: weight * epochs[-1][name] for name, weight in weights.items() if weight
     }
-    findings = [repeated_loss(losses), *loss_shares(shares)]
+    findings = [repeated_loss(losses)] if losses else [_unknown("repeated loss")]
+    findings += loss_shares(shares) if shares else [_unknown("loss share")]
     for split in tests:
-        findings += collapse(outputs[split.name], split.target_arrays())
+        findings += _collapse(outputs[split.name], split)
     return findings
+
+
+def _collapse(outputs: Outputs, split: Split) -> list[Finding]:
+    targets = split.target_arrays()
+    if not set(outputs) & set(targets):
+        return [_unknown("collapse", "no output has the name of a target")]
+    return collapse(outputs, targets)
+
+
+def _unknown(name: str, reason: str = "nothing was logged to judge by") -> Finding:
+    return Finding(name, NotMeasured(reason), 0.0, "not measured", reason)

@@ -15,7 +15,14 @@ from dist_invention.curriculum.terms import Term
 from dist_invention.datasets import Split
 from dist_invention.evaluation import AuditReport, Baseline, LeakFound, Metric, audit
 from dist_invention.runtime import describe_code, prepare
-from dist_invention.storage import Problem, RunFolder, manifest, open_run, run_name
+from dist_invention.storage import (
+    Mirror,
+    Problem,
+    RunFolder,
+    manifest,
+    open_run,
+    run_name,
+)
 from dist_invention.training import journey, outcome
 from dist_invention.training.config import TrainingConfig
 from dist_invention.training.guards import StoppedEarly
@@ -166,16 +173,17 @@ class SafeTrainingPipeline:
         machine = prepare(config.seed, config.precision)
         with self._open(machine.as_json()) as folder:
             if folder.status == "finished":
-                return Finished(folder.path, True, manifest.verify(folder.path), [])
+                return self._verified(folder)
             with self._recorded(folder):
                 splits = self._splits()
                 report = self._audit(folder, list(splits.values()))
                 session = build_session(self, folder, machine, splits)
                 with session.stop:
                     preflight(session)
-                    self._say_resume(session)
+                    saved = journey.newest(session)
+                    self._say_resume(session, saved)
                     self.has_begun = True
-                    journey.train(session)
+                    journey.train(session, saved)
                 results = outcome.judge(session, report)
                 destinations = outcome.seal(session, results)
             return Finished(folder.path, False, [], destinations)
@@ -221,9 +229,16 @@ class SafeTrainingPipeline:
         self.console.print(f"audit: {report.verdict}", highlight=False)
         return report
 
-    def _say_resume(self, session: Session) -> None:
-        saved = journey.newest(session)
-        self.console.print(f"run folder: {session.folder.path}", highlight=False)
+    def _verified(self, folder: RunFolder) -> Finished:
+        """Check a finished run; if it is whole, complete its copies."""
+        problems = manifest.verify(folder.path)
+        mirror = Mirror(folder.run_id, self.config.destinations)
+        rows = [] if problems else outcome.deliver(folder, mirror)
+        return Finished(folder.path, True, problems, rows)
+
+    def _say_resume(self, session: Session, saved: journey.Saved) -> None:
+        path = session.folder.path
+        self.console.print(f"run folder: {path}", highlight=False, markup=False)
         if saved.place.global_step > 0:
             step = saved.place.global_step
             session.folder.record(

@@ -176,7 +176,16 @@ def _put_back(session: Session, before: dict[str, np.ndarray]) -> None:
 
 
 def _first_save(session: Session) -> None:
-    """Save, restore and compare; export the untrained model and load it again."""
+    """Export the untrained model and load it again; save, restore and compare.
+
+    The export comes first: where it fails there is no checkpoint, so that the next
+    attempt tries it again.
+    """
+    inputs = keras.tree.map_structure(
+        lambda part: part[:4], session.batches[0].batch(0, 0)[0]
+    )
+    folder = session.folder.stage_folder(-1, "untrained")
+    export_model(session.model, folder, inputs)
     session.checkpointer.save(Place())
     saved = session.checkpointer.files.newest()
     now = read_state(session.learner)
@@ -189,11 +198,6 @@ def _first_save(session: Session) -> None:
             f"Received: another one from {session.folder.checkpoints}. "
             "Check the disk; do not train on it."
         )
-    inputs = keras.tree.map_structure(
-        lambda part: part[:4], session.batches[0].batch(0, 0)[0]
-    )
-    folder = session.folder.stage_folder(-1, "untrained")
-    export_model(session.model, folder, inputs)
 
 
 class _Probe:

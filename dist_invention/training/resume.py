@@ -55,6 +55,18 @@ def refuse_rivals(callbacks: Iterable[keras.callbacks.Callback]) -> None:
             )
 
 
+def warn_of_forgetful(callbacks: Iterable[keras.callbacks.Callback]) -> None:
+    """Name the callbacks of which a checkpoint holds nothing."""
+    for callback in callbacks:
+        known = isinstance(callback, (*STOCK, *MEMORYLESS))
+        if not known and not hasattr(callback, "get_state"):
+            log.warning(
+                "The callback %s has no get_state; what it remembers is lost on "
+                "resume.",
+                type(callback).__name__,
+            )
+
+
 def collect(
     callbacks: keras.callbacks.CallbackList | None,
 ) -> tuple[dict[str, Any], Arrays]:
@@ -115,11 +127,6 @@ def _state_of(callback: Any) -> Any:
             if hasattr(callback, "monitor_op"):
                 state["is_set_up"] = callback.monitor_op is not None
             return state
-    if not isinstance(callback, MEMORYLESS):
-        log.warning(
-            "The callback %s has no get_state; what it remembers is lost on resume.",
-            type(callback).__name__,
-        )
     return None
 
 
@@ -169,7 +176,7 @@ def _without_arrays(value: Any, name: str, arrays: Arrays) -> Any:
 def _with_arrays(value: Any, arrays: Mapping[str, np.ndarray]) -> Any:
     """Return the value with each name replaced by its array."""
     if isinstance(value, Mapping):
-        if set(value) == {"array"}:
+        if set(value) == {"array"} and isinstance(value["array"], str):
             return arrays[value["array"]]
         return {key: _with_arrays(item, arrays) for key, item in value.items()}
     if isinstance(value, list):

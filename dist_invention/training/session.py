@@ -82,6 +82,7 @@ class Session:
         leave = LeaveStage(stage)
         own = self.experiment.build_callbacks(stage)
         resume.refuse_rivals(own)
+        resume.warn_of_forgetful(own)
         batches = self.batches[index]
         validation = {
             "val_" if position == 0 else f"{split.name}_": (

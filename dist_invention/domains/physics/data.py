@@ -124,7 +124,7 @@ def wrap_split(
             "context_frames": windows.CONTEXT,
             "horizon_frames": horizon,
             "counts": counted,
-            "law_ranges": ranges,
+            "law": ranges,
             **sheet,
         },
     )

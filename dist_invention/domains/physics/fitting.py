@@ -28,7 +28,7 @@ def fit_acceleration(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     change = np.diff(velocity, axis=1) / FRAME_SECONDS  # (n, 9, 4, 2)
     free = free_steps(arrays)
     present = np.broadcast_to(arrays["present"][:, None], free.shape)
-    weight = np.where(free.any(axis=(1, 2))[:, None, None], free, present)
+    weight = np.where(np.any(free, axis=(1, 2), keepdims=True), free, present)
     total = np.einsum("nfbc,nfb->nc", change, weight)
     return total / np.einsum("nfb->n", weight)[:, None]
 

@@ -131,12 +131,23 @@ def _run(chunk, rows, start, results):
             for kept, values in zip(state, now, strict=True):
                 kept[chunk.number] = values
         if frame >= first:
-            inside = np.flatnonzero((begin <= frame) & (frame < begin + frames))
-            target = place[inside] + (frame - begin[inside]) * size
-            for result, kept in zip(flat, state, strict=True):
-                result[target] = kept[inside]
+            _record(flat, state, place, frame - begin, size)
         if frame < last and len(chunk.number):
             before = chunk.q.copy() if frame % NAP == NAP - 1 else None
             chunk.advance()
             if before is not None:
                 chunk.sleep(before)
+
+
+def _record(results, state, place, age, size):
+    """Write the state of one frame where each ball's window has its place for it."""
+    frames = len(results[0]) // size
+    if age[0] == age[-1] and (age == age[0]).all():
+        whole = slice(age[0] * size, (age[0] + 1) * size)
+        for result, kept in zip(results, state, strict=True):
+            result[whole][place] = kept
+        return
+    inside = np.flatnonzero((age >= 0) & (age < frames))
+    target = place[inside] + age[inside] * size
+    for result, kept in zip(results, state, strict=True):
+        result[target] = kept[inside]

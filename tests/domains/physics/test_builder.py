@@ -1,15 +1,11 @@
 """The tensorflow-datasets builder gives the same splits, read without TensorFlow."""
 
 import numpy as np
-import pytest
 
+from dist_invention.domains.physics import builder
 from dist_invention.domains.physics.data import make_splits
 
-builder = pytest.importorskip("dist_invention.domains.physics.builder")
 
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
 def test_the_builder_gives_the_splits_of_the_world(tmp_path):
     made = builder.DistInventionPhysics(
         data_dir=str(tmp_path), config="tiny", file_format="array_record"

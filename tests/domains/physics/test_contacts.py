@@ -15,7 +15,7 @@ def floor_contact(speed):
 def test_a_wall_gives_back_the_restitution_of_the_speed_before_gravity():
     before = np.array([0.3, -0.2])
     contact = floor_contact(before)
-    after = before + [0.0, -0.05]
+    after = before + np.array([0.0, -0.05])
     contact.bounce(after, np.array([0.5]), np.array([0.0]))
     assert np.allclose(after, [0.3, 0.1])
 

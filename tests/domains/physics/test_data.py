@@ -44,7 +44,7 @@ def test_no_example_stands_on_two_sides(splits):
 
 def test_laws_lie_where_the_split_says(splits):
     law = {name: split.arrays["law"].astype(float) for name, split in splits.items()}
-    box = laws.TRAIN + [-1e-5, 1e-5]
+    box = laws.TRAIN + np.array([-1e-5, 1e-5])
     for name in ("train", "select_in", "test_in"):
         assert laws.inside(law[name], box).all()
     for name in ("select_near", "test_near"):

@@ -9,7 +9,7 @@ def test_each_rung_leaves_the_range_in_its_parameter_only():
     rungs = ladder.make_ladder(0, 12, horizon=10)
     assert len(rungs) == 11
     law = rungs["ladder_friction_far"].arrays["law"].astype(float)
-    box = laws.TRAIN + [-1e-5, 1e-5]
+    box = laws.TRAIN + np.array([-1e-5, 1e-5])
     assert laws.inside(law, box).all(axis=0).tolist() == [True, False, True, True]
     assert rungs["ladder_in"].tier == "in"
     assert {split.role for split in rungs.values()} == {"test"}

@@ -20,12 +20,26 @@ def scene(position, velocity, mass=(1.0, 2.0), present=(1.0, 1.0)):
     }
 
 
-def roll(inputs, horizon, law=EFFECTIVE, step=None):
-    outputs = Rollout(horizon, step)(inputs, law)
-    return {name: ops.convert_to_numpy(values) for name, values in outputs.items()}
+@pytest.fixture(scope="module")
+def roll():
+    """Compiled once for all tests: 120 frames of two balls."""
+    inputs = {
+        "context_position": keras.Input((10, 2, 2), name="context_position"),
+        "context_velocity": keras.Input((10, 2, 2), name="context_velocity"),
+        **{k: keras.Input((2,), name=k) for k in ("mass", "radius", "present")},
+    }
+    law = keras.Input((4,), name="law")
+    outputs = Rollout(120)(inputs, law)
+    model = keras.Model({**inputs, "law": law}, outputs)
+
+    def roll(inputs, horizon=120, law=EFFECTIVE):
+        outputs = model.predict({**inputs, "law": law}, verbose=0)
+        return {name: values[:, :horizon] for name, values in outputs.items()}
+
+    return roll
 
 
-def test_free_flight_follows_gravity_and_drag():
+def test_free_flight_follows_gravity_and_drag(roll):
     out = roll(scene([[2, 4], [6, 4]], [[1, 0], [0, 0]]), 30)
     seconds = 0.5
     slow = np.exp(-0.1 * seconds)
@@ -35,16 +49,16 @@ def test_free_flight_follows_gravity_and_drag():
     assert out["position"][0, -1, 1, 1] == pytest.approx(4 - 9.8 / 8, abs=0.05)
 
 
-def test_a_ball_bounces_and_comes_to_rest_on_the_floor():
-    out = roll(scene([[2, 1], [6, 0.2]], [[0, 0], [0, 0]]), 180)
+def test_a_ball_bounces_and_comes_to_rest_on_the_floor(roll):
+    out = roll(scene([[2, 0.5], [6, 0.2]], [[0, -1], [0, 0]]))
     height = out["position"][0, :, 0, 1]
     assert height.min() > 0.2 - 0.02
-    assert out["velocity"][0, :, 0, 1].max() > 1.0
-    assert height[-30:] == pytest.approx(0.2, abs=0.02)
+    assert out["velocity"][0, :, 0, 1].max() > 0.8
+    assert height[-20:] == pytest.approx(0.2, abs=0.02)
     assert out["position"][0, :, 1, 1] == pytest.approx(0.2, abs=0.01)
 
 
-def test_two_balls_keep_their_momentum_when_they_collide():
+def test_two_balls_keep_their_momentum_when_they_collide(roll):
     law = np.array([[0.0, 0.0, 0.8, 0.3]], "float32")
     inputs = scene([[3, 3], [3.6, 3.1]], [[2, 0], [0, 0]])
     out = roll(inputs, 20, law)
@@ -53,7 +67,7 @@ def test_two_balls_keep_their_momentum_when_they_collide():
     assert out["velocity"][0, -1, 1, 0] > 0.5
 
 
-def test_absent_balls_stay_zero_and_touch_nobody():
+def test_absent_balls_stay_zero_and_touch_nobody(roll):
     alone = scene([[3, 3], [0, 0]], [[2, 0], [0, 0]], (1, 0), (1, 0))
     ghost = scene([[3, 3], [3.3, 3]], [[2, 0], [0, 0]], (1, 5), (1, 0))
     first, second = roll(alone, 20), roll(ghost, 20)
@@ -62,9 +76,9 @@ def test_absent_balls_stay_zero_and_touch_nobody():
         assert (first[name][:, :, 0] == second[name][:, :, 0]).all()
 
 
-def test_restitution_is_bounded_so_that_nothing_explodes():
+def test_restitution_is_bounded_so_that_nothing_explodes(roll):
     law = np.array([[-20.0, 0.0, 5.0, 0.0]], "float32")
-    out = roll(scene([[1, 1], [4, 1]], [[3, 3], [-3, 2]]), 120, law)
+    out = roll(scene([[1, 1], [4, 1]], [[3, 3], [-3, 2]]), law=law)
     assert np.isfinite(out["velocity"]).all()
     assert np.abs(out["velocity"]).max() < 200
 

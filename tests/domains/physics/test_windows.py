@@ -70,7 +70,7 @@ def test_runaway_windows_are_marked_and_emptied():
 
 
 def test_the_future_continues_the_context():
-    scenes, arrays = cut()
+    _, arrays = cut()
     future, _ = windows.cut_future(windows.scenes_at(arrays), 20)
     free = arrays["first_contact"] == 20
     gap = np.abs(future["position"] - arrays["position"])[free]
