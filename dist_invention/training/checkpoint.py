@@ -100,7 +100,7 @@ class Checkpointer:
         self.folder.metrics.sync()
         about = {
             "place": place.as_json(),
-            "stop_training": bool(self.model.stop_training),
+            "stop_training": self._is_stopping(),
             "metrics_lines": self.folder.metrics.lines,
             "memory": memory,
             "record": self.record,
@@ -121,6 +121,10 @@ class Checkpointer:
         self._copy(path, place.global_step)
         self.saved_at = time.monotonic()
         self._interval = max(self.seconds, TIMES_BLOCKING * (self.saved_at - begin))
+
+    def _is_stopping(self) -> bool:
+        """Whether the stage is about to end; between two stages nothing is."""
+        return self.lesson is not None and bool(self.model.stop_training)
 
     def _copy(self, path: Path, step: int) -> None:
         later = sum(other > step for other in self.files.steps)  # damaged, passed over

@@ -144,9 +144,9 @@ def _give_back(callback: Any, state: Any) -> None:
 
 
 def _random_state() -> dict[str, Any]:
+    seeds = global_seed_generator().state  # first: making it draws from Python's
     version, internal, gauss = random.getstate()
     kind, keys, position, has_gauss, cached = np.random.get_state(legacy=True)
-    seeds = global_seed_generator().state
     return {
         "python": [version, list(internal), gauss],
         "numpy": [kind, np.asarray(keys), position, has_gauss, cached],
@@ -155,10 +155,10 @@ def _random_state() -> dict[str, Any]:
 
 
 def _set_random_state(state: Mapping[str, Any]) -> None:
+    global_seed_generator().state.assign(state["keras"])  # first, as above
     version, internal, gauss = state["python"]
     random.setstate((version, tuple(internal), gauss))
     np.random.set_state(tuple(state["numpy"]))
-    global_seed_generator().state.assign(state["keras"])
 
 
 def _without_arrays(value: Any, name: str, arrays: Arrays) -> Any:
@@ -176,8 +176,9 @@ def _without_arrays(value: Any, name: str, arrays: Arrays) -> Any:
 def _with_arrays(value: Any, arrays: Mapping[str, np.ndarray]) -> Any:
     """Return the value with each name replaced by its array."""
     if isinstance(value, Mapping):
-        if set(value) == {"array"} and isinstance(value["array"], str):
-            return arrays[value["array"]]
+        name = value.get("array") if len(value) == 1 else None
+        if isinstance(name, str) and name in arrays:
+            return arrays[name]
         return {key: _with_arrays(item, arrays) for key, item in value.items()}
     if isinstance(value, list):
         return [_with_arrays(item, arrays) for item in value]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Literal
 
+import keras
+
 from dist_invention.curriculum import Constant, Cosine, Linear, Stage, WhenPlateaus
 from dist_invention.datasets import Stream
 from dist_invention.domains import physics
@@ -35,7 +37,7 @@ class Config(TrainingConfig):
     model: Literal["compact", "transformer"] = "compact"
     law: Literal["inferred", "given"] = "inferred"
     scenes: int = 3000
-    horizon: int = 30
+    horizon: int = 24
     stages: tuple[Literal["pattern", "physics", "random-laws", "frontier"], ...] = ()
 
 
@@ -83,28 +85,35 @@ class Physics(SafeTrainingPipeline):
             "momentum": losses.MomentumError(scales.velocity),
         }
 
+    def build_optimizer(self):
+        return keras.optimizers.Adam(global_clipnorm=1.0)
+
     def build_stages(self, splits):
         motion = {"position": Constant(1.0), "velocity": Constant(1.0)}
-        ramp = {"energy": Linear(0.0, 0.1), "momentum": Linear(0.0, 0.1)}
-        full = {"energy": Constant(0.1), "momentum": Constant(0.1)}
+        ramped = {"energy": Linear(0.0, 0.3, 0.5), "momentum": Linear(0.0, 0.1, 0.5)}
+        steady = {"energy": Constant(0.3), "momentum": Constant(0.1)}
         train = splits["train"]
         random_laws = self.stream("random-laws", "train", splits)
         frontier = self.stream("frontier", "frontier", splits)
-        length = self.config.epochs
         plan = [
-            ("pattern", train, 6, Cosine(3e-3, 1e-3), motion),
-            ("physics", train, 4, Cosine(1e-3, 5e-4), {**motion, **ramp}),
-            ("random-laws", random_laws, 6, Cosine(1e-3, 3e-4), {**motion, **full}),
-            ("frontier", frontier, 4, Cosine(3e-4, 3e-5), {**motion, **full}),
+            ("pattern", train, 13, 6e-3, motion),
+            ("physics", train, 8, 3e-3, {**motion, **ramped}),
+            ("random-laws", random_laws, 8, 1.5e-3, {**motion, **steady}),
+            ("frontier", frontier, 6, 6e-4, {**motion, **steady}),
         ]
+        # On to the next stage when laws near the training range no longer gain.
+        leave = WhenPlateaus("select_near_velocity", patience=5, min_change=0.005)
         return [
-            Stage(name, data, length or epochs, rate, weights, self.plateau(name))
+            Stage(
+                name,
+                data,
+                self.config.epochs or epochs,
+                Cosine(rate, 0.3 * rate),
+                weights,
+                leave,
+            )
             for name, data, epochs, rate, weights in plan
         ]
-
-    def plateau(self, name):
-        """Leave early when laws near the training range no longer gain."""
-        return WhenPlateaus("select_near_position", patience=4, min_change=0.01)
 
     def stream(self, name, band, splits):
         """Return endless scenes of one band of training laws, never those of tests."""

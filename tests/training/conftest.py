@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import keras
@@ -12,8 +13,9 @@ from rich.console import Console
 from dist_invention.curriculum import Constant, Cosine, Linear, Stage
 from dist_invention.datasets import Field, Split
 from dist_invention.evaluation import Baseline, Metric
-from dist_invention.runtime import stream
+from dist_invention.runtime import prepare, stream
 from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+from dist_invention.training.session import build_session
 
 FIELDS = (Field("x", (2,), "m"), Field("y", (1,), "m"))
 ROLES = {
@@ -118,6 +120,10 @@ class Tiny(SafeTrainingPipeline):
 
         return [Baseline("zero", predict, "trivial")]
 
+    def predict(self, model, split):  # without tracing another graph
+        outputs = model(split.input_arrays(), training=False)
+        return {"y": np.asarray(keras.ops.convert_to_numpy(outputs["y"]))}
+
 
 def start(runs_dir, *, of=Tiny, **given):
     """Build an experiment; names of config fields configure, others are its hooks."""
@@ -131,15 +137,24 @@ def start(runs_dir, *, of=Tiny, **given):
     return kind(config, Console(file=io.StringIO(), width=500))
 
 
+@contextmanager
+def session(runs_dir, **given):
+    """Build the live parts of a run, without training."""
+    experiment = start(runs_dir, **given)
+    machine = prepare(experiment.config.seed)
+    with experiment._open(machine.as_json()) as folder:
+        yield build_session(experiment, folder, machine, experiment._splits())
+
+
 def read(path):
     """Return what a run left behind, ready to compare."""
     lines = (path / "events.jsonl").read_text().splitlines()
     rows = [json.loads(line) for line in lines]
-    results = path / "results.json"
+    results, metrics = path / "results.json", path / "metrics.jsonl"
     return SimpleNamespace(
         path=path,
         results=json.loads(results.read_text()) if results.exists() else None,
-        metrics=(path / "metrics.jsonl").read_bytes(),
+        metrics=metrics.read_bytes() if metrics.exists() else b"",
         events=rows,
         named=lambda event: [row for row in rows if row["event"] == event],
     )
@@ -180,6 +195,7 @@ def tiny(tmp_path_factory):
         Experiment=Tiny,
         Killed=Killed,
         start=start,
+        session=session,
         run=run,
         kill=kill,
         read=read,

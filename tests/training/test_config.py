@@ -1,0 +1,69 @@
+"""What every run is told: checked at once, hashed by what changes its bits."""
+
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+
+import pytest
+
+from dist_invention.training import TrainingConfig
+
+
+@pytest.mark.parametrize(
+    ("values", "flag"),
+    [
+        ({"seed": -1}, "--seed -1"),
+        ({"epochs": 0}, "--epochs 0"),
+        ({"epochs": -1}, "--epochs -1"),
+        ({"batch_size": 0}, "--batch-size 0"),
+        ({"batch_size": 8, "micro_batches": 3}, "--micro-batches 3"),
+        ({"micro_batches": 0}, "--micro-batches 0"),
+        ({"checkpoint_seconds": 0.0}, "--checkpoint-seconds 0.0"),
+        ({"checkpoint_seconds": float("nan")}, "--checkpoint-seconds nan"),
+        ({"max_hours": 0.0}, "--max-hours 0.0"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named_with_its_flag(values, flag):
+    with pytest.raises(ValueError, match=r"^Expected .* Received: .* Give --") as error:
+        TrainingConfig(**values)
+    assert f"Received: {flag}." in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"runs_dir": Path("elsewhere")},
+        {"destinations": ("copies",)},
+        {"max_hours": 2.0},
+        {"checkpoint_seconds": 1.0},
+        {"again": True},
+    ],
+)
+def test_where_and_when_a_run_is_done_leaves_its_hash_alone(values):
+    assert TrainingConfig(**values).sha256 == TrainingConfig().sha256
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"seed": 1},
+        {"epochs": 3},
+        {"batch_size": 32},
+        {"micro_batches": 2},
+        {"precision": "float32"},
+        {"stages": ("one",)},
+        {"model": "other"},
+        {"preset": "full"},
+        {"allow_leak": "a reason"},
+    ],
+)
+def test_what_can_change_a_result_changes_the_hash(values):
+    assert TrainingConfig(**values).sha256 != TrainingConfig().sha256
+
+
+def test_it_is_frozen_and_plain_as_json():
+    config = TrainingConfig(stages=("a", "b"), runs_dir=Path("r"))
+    with pytest.raises(FrozenInstanceError):
+        config.seed = 3  # pyright: ignore
+    assert config.as_json()["stages"] == ["a", "b"]
+    assert config.as_json()["runs_dir"] == "r"
+    assert config.with_values(seed=4) == replace(config, seed=4)
