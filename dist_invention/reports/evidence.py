@@ -141,7 +141,7 @@ def _identity(data: Sequence[Mapping[str, Any]]) -> Markup:
             item.get("name", "unnamed"),
             item.get("role") or "not recorded",
             item.get("tier") or "none",
-            element("td", number(item.get("n")), class_="num"),
+            element("td", _examples(item), class_="num"),
             element(
                 "code", str(item.get("sha256") or "")[:12], title=item.get("sha256")
             ),
@@ -151,6 +151,14 @@ def _identity(data: Sequence[Mapping[str, Any]]) -> Markup:
     ]
     head = ("Split", "Role", "Tier", "Examples", "SHA-256", "Ranges")
     return joined([element("h3", "Data identity"), table(head, rows)])
+
+
+def _examples(item: Mapping[str, Any]) -> str:
+    """Return the size of a split; a stream has none, only a pace."""
+    pace = item.get("examples_per_epoch")
+    if item.get("n") is None and pace is not None:
+        return f"stream, {number(pace)} an epoch"
+    return number(item.get("n"))
 
 
 def _place(item: Mapping[str, Any], tiers: list) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from dist_invention.reports.verdict import scores_of_tests
 from dist_invention.reports.words import (
     in_tier_order,
     is_result,
+    methods,
     plain,
     tier_name,
     titled,
@@ -117,8 +118,20 @@ def _tier_tables(scores: Sequence[Score]) -> list[Markup]:
             rows = _by_metric([s for s in of_tier if s["split"] == split])
             title = element("h3", tier_name(tier) if tier else plain(split))
             name = element("p", f"Split {split}", class_="note")
-            blocks += [title, name, score_rows(rows), all_baselines(rows)]
+            whole = [s for s in rows if s.get("stratum", "all") == "all"]
+            blocks += [title, name, score_rows(whole), all_baselines(rows)]
+            blocks += [_parts(rows)] if len(rows) > len(whole) else []
     return blocks
+
+
+def _parts(rows: Sequence[Score]) -> Markup:
+    """Return the sub-scores of a split, folded away below its table."""
+    names = dict.fromkeys(
+        str(s["stratum"]).split("=")[0]
+        for s in rows
+        if s.get("stratum", "all") != "all"
+    )
+    return folded(f"In parts, by {', '.join(map(plain, names))}", score_rows(rows))
 
 
 def _by_metric(scores: Sequence[Score]) -> list[Score]:
@@ -130,9 +143,6 @@ def _by_metric(scores: Sequence[Score]) -> list[Score]:
 
 
 def _method(scores: Sequence[Score], rule: Any) -> Markup:
-    methods = sorted(
-        {str(s["interval_method"]) for s in scores if s.get("interval_method")}
-    )
-    said = "; ".join(methods) if methods else "not recorded"
+    said = methods(scores) or "not recorded"
     chosen = f" Weights were chosen by: {rule}." if rule else ""
     return element("p", f"Intervals: {said}.{chosen}", class_="note")

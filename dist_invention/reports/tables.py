@@ -10,6 +10,7 @@ from dist_invention.reports.words import (
     in_tier_order,
     interval,
     is_absent,
+    methods,
     number,
     plain,
     titled,
@@ -45,8 +46,8 @@ def score_table(results: Mapping[str, Any], strata: bool = False) -> str:
         scores = [s for s in ordered(results["scores"]) if s["metric"] == metric]
         shown = [s for s in scores if strata or s.get("stratum", "all") == "all"]
         blocks.append(_block(metric, shown))
-    methods = {s.get("interval_method") for s in results["scores"]} - {None, ""}
-    foot = f"\nIntervals: {'; '.join(sorted(methods))}." if methods else ""
+    made = methods(results["scores"])
+    foot = f"\nIntervals: {made}." if made else ""
     skill = "Skill: 1 - error / error of the best baseline; 0 is level, 1 is perfect."
     return "\n\n".join(blocks) + f"\n{foot}\n{skill}\n"
 

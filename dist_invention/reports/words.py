@@ -1,10 +1,12 @@
 """Numbers, names and verdicts in plain words."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from numbers import Real
 from typing import Any, TypeGuard
 
+_ACRONYMS = {"mae", "mse", "nrmse", "rmse"}
 TIERS = ("in", "near", "far", "regimes")
 _TIER_NAMES = {
     "in": "In range",
@@ -72,8 +74,16 @@ def duration(seconds: Any) -> str:
 
 
 def plain(name: Any) -> str:
-    """Return a name of the code as words: `constant_velocity` loses its underscore."""
-    return str(name).replace("_", " ").replace("=", ": ")
+    """Return a name of the code as words: `position_nrmse` is position NRMSE."""
+    words = str(name).replace("_", " ").replace("=", ": ").split(" ")
+    return " ".join(word.upper() if word in _ACRONYMS else word for word in words)
+
+
+def methods(scores: Iterable[Mapping[str, Any]]) -> str:
+    """Return how intervals were made, once each, without the sizes of the samples."""
+    named = {str(s["interval_method"]) for s in scores if s.get("interval_method")}
+    made = {re.sub(r", \d+ groups", "", m) for m in named if not m.startswith("none")}
+    return "; ".join(sorted(made))
 
 
 def amount(value: Any, unit: Any) -> str:

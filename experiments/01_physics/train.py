@@ -14,7 +14,7 @@ import keras
 from dist_invention.curriculum import Constant, Cosine, Linear, Stage, WhenPlateaus
 from dist_invention.datasets import Stream
 from dist_invention.domains import physics
-from dist_invention.domains.physics import figures, losses, model
+from dist_invention.domains.physics import figures, laws, losses, model
 from dist_invention.launch import main
 from dist_invention.training import SafeTrainingPipeline, TrainingConfig
 
@@ -124,6 +124,7 @@ class Physics(SafeTrainingPipeline):
             num_balls=self.balls,
             horizon=self.config.horizon,
         )
+        law = dict(zip(laws.PARAMETERS, laws.TRAIN.tolist(), strict=True))
         held_out = [split for split in splits.values() if split.role != "train"]
         return Stream(
             name,
@@ -134,7 +135,7 @@ class Physics(SafeTrainingPipeline):
             examples_per_epoch=len(train),
             excluded=physics.excluder(held_out),
             block=8,
-            datasheet={"band": band},
+            datasheet={"band": band, "law": law},
         )
 
     def build_metrics(self, splits):

@@ -84,3 +84,14 @@ def test_nested_values_become_dotted_names():
     nested = {"a": {"b": 1, "c": [1, 2]}, "d": None, "e": {}}
     rows = [("a.b", "1"), ("a.c", "1, 2"), ("d", "none"), ("e", "{}")]
     assert words.flattened(nested) == rows
+
+
+def test_acronyms_of_errors_are_written_in_capitals():
+    assert words.plain("position_nrmse_1s") == "position NRMSE 1s"
+
+
+def test_methods_of_intervals_are_named_once_whatever_the_sample():
+    made = "expanded percentile bootstrap, {} groups, 1000 resamples"
+    scores = [{"interval_method": made.format(n)} for n in (204, 214)]
+    scores += [{"interval_method": "none: 2 groups, 3 needed"}, {}]
+    assert words.methods(scores) == "expanded percentile bootstrap, 1000 resamples"

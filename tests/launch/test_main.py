@@ -1,0 +1,159 @@
+"""One run becomes a table, a page and an exit code that can be trusted."""
+
+import json
+
+import pytest
+
+from dist_invention.launch import main
+from dist_invention.storage import FolderNotWritable, Problem, check_writable
+from dist_invention.training import (
+    Finished,
+    SafeTrainingPipeline,
+    StoppedEarly,
+    TrainingConfig,
+)
+from dist_invention.training.guards import NotFinite
+from dist_invention.training.loop import BatchFailed
+
+SCORE = {
+    **{"split": "test_far", "tier": "far", "stratum": "all", "metric": "mse"},
+    **{"unit": "m2", "better": "lower", "value": 0.5, "n": 44, "n_groups": 44},
+    **{"interval": [0.4, 0.6], "interval_method": "bootstrap"},
+    "baselines": [{"name": "zero", "kind": "trivial", "value": 1.0}],
+    "best_trivial": {"name": "zero", "value": 1.0},
+    "best_baseline": {"name": "zero", "value": 1.0},
+    **{"skill_trivial": 0.5, "skill": 0.5, "skill_interval": None, "beats_best": True},
+}
+
+
+def experiment(end, begun=False):
+    """An experiment whose run ends as told; nothing is trained."""
+
+    class Fake(SafeTrainingPipeline):
+        """A run that only ends."""
+
+        name = "fake"
+        presets = {"demo": TrainingConfig()}
+
+        def run(self):
+            self.has_begun = begun
+            return end(self)
+
+    return Fake
+
+
+def exit_code(kind, *words):
+    with pytest.raises(SystemExit) as stop:
+        main(kind, words)
+    return stop.value.code
+
+
+@pytest.fixture
+def sealed(tmp_path):
+    """A folder with results, and a function that says how its run ended."""
+    (tmp_path / "results.json").write_text(json.dumps({"scores": [SCORE]}))
+
+    def end(was_finished=False, problems=(), rows=()):
+        finished = Finished(tmp_path, was_finished, list(problems), list(rows))
+        return experiment(lambda self: finished)
+
+    end.path = tmp_path
+    return end
+
+
+def test_a_finished_run_prints_its_table_and_page_and_exits_0(sealed, capsys):
+    assert exit_code(sealed()) == 0
+    said = capsys.readouterr().out
+    assert "test_far" in said
+    assert "beats zero" in said
+    assert f"page:    {sealed.path / 'report.html'}" in said
+    assert "finished before" not in said
+
+
+def test_a_run_finished_before_says_so(sealed, capsys):
+    assert exit_code(sealed(was_finished=True)) == 0
+    assert "finished before; --again starts another" in capsys.readouterr().out
+
+
+def test_a_destination_that_is_behind_is_named_with_exit_code_74(sealed, capsys):
+    problems = [{"file": "", "what": "behind", "detail": "no room"}]
+    rows = [
+        {"url": "/good", "complete": True, "files": 3, "problems": []},
+        {"url": "/bad[1]", "complete": False, "files": 0, "problems": problems},
+    ]
+    assert exit_code(sealed(rows=rows)) == 74
+    said = capsys.readouterr().out
+    assert "copy:    /good: complete, verified" in said
+    assert "copy:    /bad[1]: BEHIND" in said
+    assert "no room" in said
+
+
+def test_a_changed_file_is_named_with_exit_code_74(sealed, capsys):
+    problems = [Problem("figures/a.json", "changed")]
+    assert exit_code(sealed(was_finished=True, problems=problems)) == 74
+    said = capsys.readouterr().out
+    assert "PROBLEM  figures/a.json: changed" in said
+    assert "test_far" in said
+
+
+def test_changed_results_are_named_and_never_shown(sealed, capsys):
+    (sealed.path / "results.json").write_text('{"scores": [')
+    problems = [Problem("results.json", "changed")]
+    assert exit_code(sealed(was_finished=True, problems=problems)) == 74
+    said = capsys.readouterr().out
+    assert "PROBLEM  results.json: changed" in said
+    assert "test_far" not in said
+
+
+def test_a_run_that_was_stopped_exits_75_and_says_how_to_go_on(capsys):
+    def end(self):
+        raise StoppedEarly("received SIGTERM")
+
+    assert exit_code(experiment(end)) == 75
+    assert "received SIGTERM. Everything is saved; the same command goes on" in (
+        capsys.readouterr().out
+    )
+
+
+def test_bad_input_exits_2_and_a_failed_training_exits_1(capsys):
+    def end(self):
+        raise NotFinite((0, 1, 2), 30)
+
+    assert exit_code(experiment(end)) == 2
+    assert exit_code(experiment(end, begun=True)) == 1
+    said = capsys.readouterr().err
+    assert said.count("Received: NaN or infinity in batch 2 of epoch 1") == 2
+    assert "Traceback" not in said
+
+
+def test_a_folder_that_cannot_be_written_is_bad_input(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+
+    def end(self):
+        check_writable(tmp_path / "file" / "runs")
+
+    with pytest.raises(FolderNotWritable):
+        end(None)
+    assert exit_code(experiment(end)) == 2
+    assert "Expected a folder that can be written" in capsys.readouterr().err
+
+
+def test_a_bad_flag_never_reaches_the_experiment(capsys):
+    def end(self):
+        raise AssertionError("it ran")
+
+    assert exit_code(experiment(end), "--epochs", "-1") == 2
+    assert "Received: --epochs -1." in capsys.readouterr().err
+
+
+def test_what_is_not_ours_keeps_its_traceback():
+    def theirs(self):
+        raise ValueError("somebody else's")
+
+    def batch(self):
+        raise BatchFailed("ours") from MemoryError("theirs")
+
+    with pytest.raises(ValueError, match="somebody"):
+        main(experiment(theirs), ())
+    with pytest.raises(BatchFailed):
+        main(experiment(batch), ())
