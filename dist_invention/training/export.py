@@ -38,7 +38,7 @@ def export_model(model: keras.Model, folder: Path, inputs: Any) -> list[Path]:
     loaded: Any = _load(whole)
     _compare(expected, _predict(loaded, inputs), whole)
     for variable in loaded.trainable_variables:
-        variable.assign(keras.ops.zeros_like(variable))
+        variable.assign(keras.ops.zeros_like(variable.value))
     loaded.load_weights(weights)
     _compare(expected, _predict(loaded, inputs), weights)
     return [whole, weights]

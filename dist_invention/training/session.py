@@ -125,7 +125,8 @@ def build_session(
     model = experiment.build_model(splits)
     learner = Learner(model, experiment.build_terms(splits))
     compiled: Any = learner
-    compiled.compile(optimizer=experiment.build_optimizer(), jit_compile=False)
+    on_jax = keras.backend.backend() == "jax"  # where XLA is the only compiler
+    compiled.compile(optimizer=experiment.build_optimizer(), jit_compile=on_jax)
     optimizer: Any = learner.optimizer
     stages = experiment.build_stages(splits)
     curriculum = Curriculum(stages, learner.terms)

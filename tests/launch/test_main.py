@@ -16,13 +16,24 @@ from dist_invention.training.guards import NotFinite
 from dist_invention.training.loop import BatchFailed
 
 SCORE = {
-    **{"split": "test_far", "tier": "far", "stratum": "all", "metric": "mse"},
-    **{"unit": "m2", "better": "lower", "value": 0.5, "n": 44, "n_groups": 44},
-    **{"interval": [0.4, 0.6], "interval_method": "bootstrap"},
+    "split": "test_far",
+    "tier": "far",
+    "stratum": "all",
+    "metric": "mse",
+    "unit": "m2",
+    "better": "lower",
+    "value": 0.5,
+    "n": 44,
+    "n_groups": 44,
+    "interval": [0.4, 0.6],
+    "interval_method": "bootstrap",
     "baselines": [{"name": "zero", "kind": "trivial", "value": 1.0}],
     "best_trivial": {"name": "zero", "value": 1.0},
     "best_baseline": {"name": "zero", "value": 1.0},
-    **{"skill_trivial": 0.5, "skill": 0.5, "skill_interval": None, "beats_best": True},
+    "skill_trivial": 0.5,
+    "skill": 0.5,
+    "skill_interval": None,
+    "beats_best": True,
 }
 
 
@@ -51,7 +62,9 @@ def exit_code(kind, *words):
 @pytest.fixture
 def sealed(tmp_path):
     """A folder with results, and a function that says how its run ended."""
-    (tmp_path / "results.json").write_text(json.dumps({"scores": [SCORE]}))
+    (tmp_path / "results.json").write_text(
+        json.dumps({"status": "finished", "scores": [SCORE]})
+    )
 
     def end(was_finished=False, problems=(), rows=()):
         finished = Finished(tmp_path, was_finished, list(problems), list(rows))

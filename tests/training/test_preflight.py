@@ -6,10 +6,15 @@ import pytest
 
 from dist_invention.curriculum import Constant, Place, Stage, StageChangesNothing
 from dist_invention.datasets import Field, Split
-from dist_invention.runtime.state import StateMismatch, read_state
+from dist_invention.runtime.state import StateMismatch, read_state, variables_of
 from dist_invention.storage import TooLittleRoom, atomic
 from dist_invention.training.export import ExportDiffers
-from dist_invention.training.preflight import DoesNotLearn, ShapesChange, preflight
+from dist_invention.training.preflight import (
+    DoesNotLearn,
+    ShapesChange,
+    _refuse_new_variables,
+    preflight,
+)
 
 
 def same_state(one, other):
@@ -140,23 +145,11 @@ def test_a_model_that_cannot_be_loaded_is_refused_at_every_attempt(tiny, tmp_pat
         assert session.checkpointer.files.steps == []
 
 
-@keras.saving.register_keras_serializable(package="tests.preflight")
-class Lazy(keras.layers.Layer):
-    """Makes a weight only when it is trained, too late for the optimizer."""
-
-    def call(self, inputs, training=False):
-        if training and not hasattr(self, "late"):
-            self.late = self.add_weight(shape=(), initializer="ones", name="late")
-        return inputs * (self.late if training else 1.0)
-
-
-def test_a_variable_that_appears_late_is_refused(tiny, tmp_path):
-    def lazy(self, splits):
-        x = keras.Input((2,), name="x")
-        return keras.Model({"x": x}, {"y": Lazy()(keras.layers.Dense(1)(x))})
-
-    with (
-        tiny.session(tmp_path, build_model=lazy) as session,
-        pytest.raises((StateMismatch, ValueError)),
-    ):
-        preflight(session)
+@pytest.mark.parametrize("group", ["model", "optimizer"])
+def test_a_variable_that_appears_late_is_refused(tiny, tmp_path, group):
+    with tiny.session(tmp_path) as session:
+        counted = {name: len(v) for name, v in variables_of(session.learner).items()}
+        _refuse_new_variables(session, counted)
+        counted[group] -= 1
+        with pytest.raises(StateMismatch, match=rf"{group} variables after it"):
+            _refuse_new_variables(session, counted)
