@@ -10,11 +10,11 @@ is wrong.
 """
 
 import argparse
-import difflib
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+import difflib
 from pathlib import Path
+import sys
 from typing import NoReturn
 
 from dist_invention.storage import (

@@ -1,14 +1,13 @@
 """The smallest real experiment; copy it to start one: `python train_template.py`."""
 
-import keras
-import numpy as np
-
 from dist_invention.curriculum import Constant, Cosine, Stage
 from dist_invention.datasets import Field, Split
 from dist_invention.evaluation import Baseline, Metric
 from dist_invention.launch import main
 from dist_invention.runtime import stream
 from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+import keras
+import numpy as np
 
 FIELDS = (Field("x", (1,), "rad"), Field("y", (1,), "1"))
 TRAIN = {"narrow": (-1, 1), "wide": (-2, 2)}

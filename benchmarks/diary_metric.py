@@ -13,9 +13,8 @@ mass + radius = 1.5 (taken as 1 and 0.5) and energy columns that hold zeros; and
 
 import json
 
-import numpy as np
-
 from dist_invention.domains.physics.metrics import diary_accuracy
+import numpy as np
 
 TRAJECTORIES, GIVEN, ASKED = 4000, 10, 10
 TIME_STEP, GRAVITY, MASS, RADIUS = 0.01, -9.81, 1.0, 0.5

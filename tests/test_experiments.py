@@ -1,14 +1,13 @@
 """Each experiment is one script and one README, and refuses bad flags politely."""
 
 import importlib.util
+from pathlib import Path
 import re
 import subprocess
 import sys
-from pathlib import Path
-
-import pytest
 
 from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+import pytest
 
 REPO = Path(__file__).resolve().parents[1]
 FOLDERS = sorted((REPO / "experiments").glob("[0-9][0-9]_*"))

@@ -1,18 +1,13 @@
 """Failures that cost real projects their results; each is impossible here."""
 
+from dataclasses import replace
 import io
 import math
 import os
+from pathlib import Path
 import subprocess
 import sys
-from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
-
-import keras
-import numpy as np
-import pytest
-from rich.console import Console
 
 from dist_invention.curriculum import (
     ApplyStage,
@@ -35,6 +30,10 @@ from dist_invention.training.journey import NoCheckpoint, newest
 from dist_invention.training.loop import BatchFailed, Lesson, run_lesson
 from dist_invention.training.preflight import DoesNotLearn, preflight
 from dist_invention.training.session import build_session
+import keras
+import numpy as np
+import pytest
+from rich.console import Console
 
 FIELDS = (Field("x", (2,), "m"), Field("y", (1,), "m"))
 

@@ -1,14 +1,13 @@
 """The saver: everything found, everything proved, and every loss named."""
 
+from pathlib import Path
 import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
-
-import pytest
 
 from dist_invention.storage import RunFolder, check_bundle, registry
+import pytest
 
 SCRIPT = Path(__file__).resolve().parents[1] / "save_all_results.py"
 ABOUT = {"config": {}, "config_sha256": "ab"}

@@ -4,16 +4,15 @@ import importlib.util
 import io
 import json
 import os
+from pathlib import Path
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-
-import pytest
-from rich.console import Console
 
 from dist_invention.launch import main
+import pytest
+from rich.console import Console
 
 REPO = Path(__file__).resolve().parents[1]
 SCRIPT = REPO / "train_template.py"

@@ -1,5 +1,9 @@
 """What to learn next, and when to move on."""
 
+from dist_invention.runtime.backend import require_backend
+
+require_backend()  # here Keras is imported first: say so if it cannot be
+
 from dist_invention.curriculum.callbacks import ApplyStage, LeaveStage
 from dist_invention.curriculum.curriculum import Curriculum, Place
 from dist_invention.curriculum.noop import StageChangesNothing, refuse_noop_stages

@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from dist_invention.curriculum.stage import Stage
 import keras
 import numpy as np
-
-from dist_invention.curriculum.stage import Stage
 
 
 class ApplyStage(keras.callbacks.Callback):

@@ -8,12 +8,11 @@ before is tried on the same batch and weights before training starts.
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, zip_longest
 
-import keras
-import numpy as np
-
 from dist_invention.curriculum.schedules import Schedule
 from dist_invention.curriculum.stage import Stage
 from dist_invention.datasets.batches import Batch, Batches
+import keras
+import numpy as np
 
 POINTS = tuple(i / 100 for i in range(101))  # where two schedules are compared
 Probe = Callable[[Mapping[str, float], Batch], tuple[float, float]]

@@ -1,7 +1,7 @@
 """A number as a function of progress through a stage."""
 
-import math
 from dataclasses import dataclass
+import math
 from typing import Protocol
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from dist_invention.datasets.mixtures import Mixture
 from dist_invention.datasets.split import Split
 from dist_invention.datasets.stream import Stream
 from dist_invention.runtime.seeds import stream as random_stream
+import numpy as np
 
 Source = Split | Stream | Mixture
 Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]

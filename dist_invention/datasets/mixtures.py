@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from dist_invention.datasets.split import Split
+import numpy as np
 
 
 @dataclass(frozen=True)

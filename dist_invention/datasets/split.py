@@ -1,8 +1,8 @@
 """What a data set is: arrays, an identity key per example, a role and a datasheet."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+import hashlib
 from typing import Any
 
 import numpy as np

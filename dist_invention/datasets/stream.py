@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from dist_invention.datasets.split import Field
+import numpy as np
 
 Arrays = Mapping[str, np.ndarray]
 MAX_ROUNDS = 20  # rounds of redrawing before an exclusion counts as impossible

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from dist_invention.datasets.split import Split
 from dist_invention.evaluation.metrics import DIRECTIONS
 from dist_invention.evaluation.not_measured import NotMeasured
+import numpy as np
 
 KINDS = ("trivial", "classical", "ceiling")
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from dist_invention.datasets.split import Split
 from dist_invention.evaluation.baselines import Baseline
 from dist_invention.evaluation.metrics import Metric
@@ -12,6 +10,7 @@ from dist_invention.evaluation.not_measured import NotMeasured
 from dist_invention.evaluation.score import Reference, Score
 from dist_invention.statistics.bootstrap import percentile_interval, resample_groups
 from dist_invention.statistics.intervals import Interval
+import numpy as np
 
 MINIMUM = 20
 

@@ -2,9 +2,8 @@
 
 import hashlib
 
-import numpy as np
-
 from dist_invention.datasets.split import Split
+import numpy as np
 
 
 def _is_numeric(array: np.ndarray) -> bool:

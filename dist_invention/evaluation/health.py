@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-
 from dist_invention.evaluation.not_measured import NotMeasured
+import numpy as np
 
 COLLAPSE = 0.01
 DOMINATES = 0.99

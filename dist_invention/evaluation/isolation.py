@@ -1,16 +1,15 @@
 """Prove, before training, that no example stands on both sides of a split."""
 
-import logging
 from collections.abc import Sequence
 from itertools import combinations
-
-import numpy as np
+import logging
 
 from dist_invention.datasets.split import Split
 from dist_invention.evaluation.audit_report import AuditReport, Check, LeakFound
 from dist_invention.evaluation.fingerprints import content_hashes
 from dist_invention.evaluation.near_duplicates import near_duplicates
 from dist_invention.evaluation.not_measured import NotMeasured
+import numpy as np
 
 logger = logging.getLogger(__name__)
 

@@ -1,12 +1,11 @@
 """What is measured: a name, a unit, a direction and one number an example."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-import numpy as np
+import re
 
 from dist_invention.datasets.split import Split
+import numpy as np
 
 DIRECTIONS = ("lower", "higher")
 REDUCTIONS = ("mean", "root_mean")

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from scipy import stats
-
 from dist_invention.datasets.split import Split
 from dist_invention.evaluation.fingerprints import numeric_inputs
 from dist_invention.evaluation.not_measured import NotMeasured
+import numpy as np
+from scipy import stats
 
 QUANTILE = 0.01
 CLOSE = 0.01

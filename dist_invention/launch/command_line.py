@@ -1,17 +1,16 @@
 """From words on the command line to a configuration, or to three plain sentences."""
 
+from collections.abc import Mapping, Sequence
 import contextlib
+from dataclasses import fields
 import difflib
 import io
 import re
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
-import tyro
-
 from dist_invention.training import TrainingConfig
+import tyro
 
 FRAME = re.compile(r"[─-╿]|\x1b\[[0-9;]*m")  # box drawing and colours
 

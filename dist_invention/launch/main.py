@@ -1,16 +1,15 @@
 """One run, from the command line to its table, its page and an exit code."""
 
+from collections.abc import Sequence
 import json
 import sys
-from collections.abc import Sequence
 from typing import Any
-
-from rich.console import Console
 
 from dist_invention.launch.command_line import read_config, refuse
 from dist_invention.reports import rival_table, score_table
 from dist_invention.training import Finished, SafeTrainingPipeline, StoppedEarly
 from dist_invention.training.loop import BatchFailed
+from rich.console import Console
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2

@@ -1,8 +1,8 @@
 """From numbers to places on a drawing: scales and round ticks."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+import math
 
 from dist_invention.reports.words import is_number, number
 

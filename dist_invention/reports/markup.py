@@ -1,7 +1,7 @@
 """HTML that is escaped unless it says otherwise."""
 
-import html
 from collections.abc import Iterable
+import html
 
 _VOID = {"meta", "br", "line", "rect", "circle", "polyline", "polygon", "path"}
 

@@ -1,9 +1,9 @@
 """One run folder, read once, as one frozen object."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 

@@ -1,9 +1,9 @@
 """Numbers, names and verdicts in plain words."""
 
-import math
-import re
 from collections.abc import Iterable, Mapping
+import math
 from numbers import Real
+import re
 from typing import Any, TypeGuard
 
 _ACRONYMS = {"mae", "mse", "nrmse", "rmse"}

@@ -3,8 +3,8 @@
 import importlib.util
 import json
 import os
-import sys
 from pathlib import Path
+import sys
 
 SUPPORTED = ("tensorflow", "jax")
 

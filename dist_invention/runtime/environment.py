@@ -2,11 +2,11 @@
 
 import importlib.metadata
 import os
+from pathlib import Path
 import platform
 import socket
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import psutil

@@ -2,10 +2,6 @@
 
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-import keras
-
 from dist_invention.runtime.state import variables_of
 from dist_invention.runtime.step import (
     Batch,
@@ -13,6 +9,9 @@ from dist_invention.runtime.step import (
     counts_by_weight,
     rows_per_part,
 )
+import jax
+import jax.numpy as jnp
+import keras
 
 EPSILON = 1e-12
 

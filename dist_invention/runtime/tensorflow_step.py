@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import keras
-import tensorflow as tf
-
 from dist_invention.runtime.step import (
     Batch,
     StepResult,
     counts_by_weight,
     rows_per_part,
 )
+import keras
+import tensorflow as tf
 
 EPSILON = 1e-12
 

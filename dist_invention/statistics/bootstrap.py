@@ -1,9 +1,8 @@
 """Intervals over groups of examples, by resampling whole groups."""
 
+from dist_invention.statistics.intervals import Interval, level_checked
 import numpy as np
 from scipy import special
-
-from dist_invention.statistics.intervals import Interval, level_checked
 
 STATISTICS = ("mean", "root_mean")
 _CELLS = 4_000_000  # weights held at once by the bootstrap: 32 MB

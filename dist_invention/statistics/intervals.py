@@ -1,7 +1,7 @@
 """An interval, and those with a formula: Student's t over seeds, Wilson for shares."""
 
-import logging
 from dataclasses import dataclass
+import logging
 
 import numpy as np
 from scipy import stats

@@ -1,8 +1,8 @@
 """Find runs wherever they lie, and say what each of them lacks."""
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+import os
 from pathlib import Path
 
 from dist_invention.storage import attempts, manifest, registry

@@ -5,19 +5,18 @@ Its last member is MANIFEST.json; its zip comment is the SHA-256 of all bytes be
 that comment, so that a change of any bit, anywhere, is found.
 """
 
+from collections.abc import Mapping
 import hashlib
 import json
 import os
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
-
-import numpy as np
+import zipfile
 
 from dist_invention.storage.atomic import atomic_file
 from dist_invention.storage.encoding import canonical_sha256, to_json
 from dist_invention.storage.hashing import CHUNK_BYTES, CorruptFile
+import numpy as np
 
 SCHEMA = 1
 MANIFEST = "MANIFEST.json"

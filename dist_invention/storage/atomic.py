@@ -1,14 +1,14 @@
 """A crash leaves the old file or the new one, never half of one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 import errno
 import fcntl
 import os
+from pathlib import Path
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from dist_invention.storage.encoding import to_json

@@ -1,12 +1,12 @@
 """run.json: what a run was asked to do, which never changes, and each attempt at it."""
 
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 import json
 import logging
 import os
-import socket
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
+import socket
 from typing import Any
 
 from dist_invention.storage.atomic import write_json

@@ -1,13 +1,13 @@
 """Many runs in one zip that is reopened and re-hashed before it counts."""
 
-import hashlib
-import json
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
+import zipfile
+import zlib
 
 from dist_invention.storage.archive import Inspection
 from dist_invention.storage.atomic import atomic_file, make_folder, require_room

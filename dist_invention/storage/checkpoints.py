@@ -1,15 +1,14 @@
 """A run's checkpoints: written whole, read back only when they prove themselves."""
 
-import logging
-import re
 from collections.abc import Collection, Mapping
+import logging
 from pathlib import Path
+import re
 from typing import Any
-
-import numpy as np
 
 from dist_invention.storage.arrays import read_arrays, write_arrays
 from dist_invention.storage.hashing import CorruptFile
+import numpy as np
 
 NAME = re.compile(r"g(\d{9,})\.npz")
 

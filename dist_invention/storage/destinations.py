@@ -1,18 +1,17 @@
 """Where copies go: a folder, /storage, sftp://, s3://, gs:// through fsspec."""
 
 import os
+from pathlib import Path
 import re
 import secrets
 import shutil
 import tempfile
-from pathlib import Path
 from typing import Any
-
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
 
 from dist_invention.storage.atomic import atomic_file, is_temporary
 from dist_invention.storage.hashing import CorruptFile, file_sha256, stream_sha256
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 PROBE_BYTES = 1024
 TRIES = 2  # a journal may grow while it is copied

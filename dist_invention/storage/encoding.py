@@ -1,11 +1,11 @@
 """The one JSON encoder: what it cannot say truthfully, it refuses by name."""
 
-import hashlib
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+import hashlib
+import json
+import math
 from pathlib import PurePath
 from typing import Any
 

@@ -1,8 +1,8 @@
 """Append-only JSON lines: one event a line, readable after a crash."""
 
+from collections.abc import Mapping
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 

@@ -1,11 +1,11 @@
 """One writer at a time: a folder's lock, with the name of whoever holds it."""
 
+from datetime import UTC, datetime
 import fcntl
 import json
 import os
-import socket
-from datetime import UTC, datetime
 from pathlib import Path
+import socket
 
 LOCK = "LOCK"
 

@@ -1,8 +1,8 @@
 """What a run holds (name, size, SHA-256), and the check that it still holds it."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+import json
 from pathlib import Path
 from typing import Any
 

@@ -1,10 +1,10 @@
 """Keep verified copies of a run at every destination; say when one falls behind."""
 
+from collections.abc import Iterable, Mapping, Sequence
 import json
 import logging
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+import tempfile
 from typing import Any
 
 from dist_invention.storage.destinations import Destination

@@ -1,9 +1,9 @@
 """Where runs lie on this machine: one line a run, so that none is overlooked."""
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+import os
 from pathlib import Path
 
 from dist_invention.storage.atomic import make_folder, write_text

@@ -1,7 +1,7 @@
 """One run's folder: create, lock, reopen, hand out paths, mark finished or failed."""
 
-import logging
 from collections.abc import Mapping
+import logging
 from pathlib import Path
 from typing import Any, Self
 

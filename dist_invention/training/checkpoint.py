@@ -1,11 +1,9 @@
 """Everything that remembers, saved together, atomically, on a policy."""
 
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+import time
 from typing import Any
-
-import numpy as np
 
 from dist_invention.curriculum import Place
 from dist_invention.runtime.state import read_state
@@ -13,6 +11,7 @@ from dist_invention.runtime.step import StepResult
 from dist_invention.storage import CheckpointFolder, Mirror, RunFolder
 from dist_invention.training import resume
 from dist_invention.training.loop import Lesson
+import numpy as np
 
 EARLY_STEP = 5  # a first checkpoint with progress in it, so that an early kill resumes
 TIMES_BLOCKING = 100  # saving takes at most one per cent of the time
@@ -30,6 +29,8 @@ class Checkpointer:
         mirror: Where copies go.
         model: The compiled model.
         seconds: Seconds between checkpoints; more where saving is slow.
+        made_with: What a state depends on beside the configuration: hashes of the
+            data, backend, dtype policy.
         confirm: Called before anything is read; raises if the state is not sound.
 
     Example:
@@ -42,12 +43,14 @@ class Checkpointer:
         mirror: Mirror,
         model: Any,
         seconds: float,
+        made_with: Mapping[str, Any],
         confirm: Callable[[], None],
     ):
         self.folder = folder
         self.mirror = mirror
         self.model = model
         self.seconds = seconds
+        self.made_with = dict(made_with)
         self.confirm = confirm
         self.files = CheckpointFolder(folder.checkpoints)
         self.lesson: Lesson | None = None
@@ -106,6 +109,7 @@ class Checkpointer:
             "record": self.record,
             "pinned": sorted(self.pinned | ({place.global_step} if pin else set())),
             "config_sha256": self._config_sha256,
+            "made_with": self.made_with,
         }
         path = self.files.write(place.global_step, arrays, about)
         if pin:
@@ -132,7 +136,8 @@ class Checkpointer:
         journals = [self.folder.events.path, self.folder.metrics.path]
         known = [item for item in journals if item.exists()]
         about = self.folder.path / "run.json"
-        self.mirror.copy([path, about, *known], self.folder.path)
+        # The checkpoint last: a copy of it never lacks the lines that it counts.
+        self.mirror.copy([about, *known, path], self.folder.path)
         self.mirror.forget(gone, self.folder.path)
 
 

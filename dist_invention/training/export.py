@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from dist_invention.storage import atomic_file
 import keras
 import numpy as np
-
-from dist_invention.storage import atomic_file
 
 TOLERANCE = 1e-5
 

@@ -1,11 +1,11 @@
 """NaN, SIGTERM and the clock: stop cleanly, save first."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 import gc
 import math
 import signal
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from dist_invention.curriculum import Place
@@ -34,6 +34,10 @@ class NotFinite(FloatingPointError):
             f"{step} of epoch {epoch} of stage {stage}, step {global_step}. "
             "Look at that batch, or lower the learning rate."
         )
+
+
+class SelectNotFinite(FloatingPointError):
+    """A score on a select split is NaN or infinite."""
 
 
 class StoppedEarly(Exception):
@@ -79,8 +83,20 @@ class FiniteGuard:
             self.confirm()
 
     def after_epoch(self, place: Place, logs: Mapping[str, float]) -> None:
-        """Look at what is left."""
+        """Look at what is left, and at the scores on select splits.
+
+        Raises:
+            NotFinite: If a step was not finite.
+            SelectNotFinite: If a score on a select split is not.
+        """
         self.confirm()
+        bad = sorted(name for name, value in logs.items() if not math.isfinite(value))
+        if bad:
+            raise SelectNotFinite(
+                "Expected finite scores on the select splits. Received: NaN or "
+                f"infinity in {bad} after epoch {place.epoch} of stage {place.stage}. "
+                "Look for NaN in the select data, or lower the learning rate."
+            )
 
     def confirm(self) -> None:
         """Raise if a step since the last look was not finite.

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
-import numpy as np
-
 from dist_invention.curriculum import Place
 from dist_invention.runtime.state import write_state
 from dist_invention.storage import write_json
@@ -16,6 +13,8 @@ from dist_invention.training.export import export_model
 from dist_invention.training.guards import NotFinite
 from dist_invention.training.loop import Lesson, Restore, run_lesson
 from dist_invention.training.session import Session, Skip
+import keras
+import numpy as np
 
 MAX_ROLLBACKS = 3
 
@@ -25,7 +24,7 @@ class NoCheckpoint(RuntimeError):
 
 
 class ForeignCheckpoint(ValueError):
-    """A checkpoint was saved under another configuration."""
+    """A checkpoint was saved under another configuration, or from other data."""
 
 
 class TooManyBadBatches(NotFinite):
@@ -118,7 +117,7 @@ def newest(session: Session) -> Saved:
         raise NoCheckpoint(
             f"Expected a checkpoint that verifies in {session.folder.checkpoints}. "
             f"Received: {len(files.rejected)} damaged ones. Copy one back from a "
-            "destination, or start again with --again or in another --runs-dir."
+            "destination, or start anew in another --runs-dir."
         )
     arrays, manifest, path = found
     wanted, known = session.config.sha256, manifest["about"]["config_sha256"]
@@ -128,7 +127,21 @@ def newest(session: Session) -> Saved:
             f"Received: one of configuration {known[:8]}. Take it out of "
             f"{path.parent}, and put back a checkpoint of this run."
         )
+    _refuse_other_ground(session, manifest["about"], path)
     return Saved(arrays, manifest["about"], path)
+
+
+def _refuse_other_ground(session: Session, about: Mapping[str, Any], path: Path):
+    """Refuse to go on from a state of other data, another backend or precision."""
+    now, then = session.checkpointer.made_with, about["made_with"]
+    other = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
+    if other:
+        differs = {name: (then.get(name), now.get(name)) for name in other}
+        raise ForeignCheckpoint(
+            f"Expected the data and number format that {path.name} was made with. "
+            f"Received, as (then, now): {differs}. Go on with the code, data and kind "
+            "of device that began the run, or start anew in another --runs-dir."
+        )
 
 
 def _warn(session: Session, text: str) -> None:
@@ -183,6 +196,7 @@ def _train_stage(
     sample = keras.tree.map_structure(lambda part: part[:4], inputs)
     exported = export_model(session.model, folder, sample)
     write_json(folder / "report.json", report)
+    session.mirror.copy([*exported, folder / "report.json"], session.folder.path)
     done = [*checkpointer.record.get("stages", []), report]
     checkpointer.record["stages"] = done
     checkpointer.lesson = None
@@ -191,7 +205,6 @@ def _train_stage(
     checkpointer.save(after, pin=True)
     session.folder.record("stage_ended", stage=stage.name, index=index, reason=reason)
     session.console.print(f"stage {stage.name} is over: {reason}", highlight=False)
-    session.mirror.copy([*exported, folder / "report.json"], session.folder.path)
     return after
 
 

@@ -8,13 +8,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-import keras
-import numpy as np
-
 from dist_invention.curriculum import Place
 from dist_invention.datasets import Batches
 from dist_invention.runtime.state import as_float
 from dist_invention.runtime.step import Step, StepResult
+import keras
+import numpy as np
 
 Arrays = Any  # an array or a structure of them
 Restore = Callable[[keras.callbacks.CallbackList], None]

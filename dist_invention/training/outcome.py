@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from dist_invention.datasets import Split
 from dist_invention.evaluation import (
     AuditReport,
@@ -26,6 +24,7 @@ from dist_invention.storage import (
     write_json,
 )
 from dist_invention.training.session import Session
+import numpy as np
 
 SCHEMA = 1
 SELECTION = "last: the weights at the end of the last stage; no score chose them"

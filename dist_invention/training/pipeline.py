@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import keras
-import numpy as np
-from rich.console import Console
-
 from dist_invention.curriculum.stage import Stage
 from dist_invention.curriculum.terms import Term
 from dist_invention.datasets import Split
@@ -27,7 +23,10 @@ from dist_invention.training import journey, outcome
 from dist_invention.training.config import TrainingConfig
 from dist_invention.training.guards import StoppedEarly
 from dist_invention.training.preflight import preflight
-from dist_invention.training.session import Session, build_session
+from dist_invention.training.session import Session, build_session, named
+import keras
+import numpy as np
+from rich.console import Console
 
 
 @dataclass(frozen=True)
@@ -217,7 +216,7 @@ class SafeTrainingPipeline:
             raise
 
     def _splits(self) -> dict[str, Split]:
-        return {split.name: split for split in self.build_splits()}
+        return named(self.build_splits())
 
     def _audit(self, folder: RunFolder, splits: list[Split]) -> AuditReport:
         try:

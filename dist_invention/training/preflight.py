@@ -3,9 +3,6 @@
 import time
 from typing import Any
 
-import keras
-import numpy as np
-
 from dist_invention.curriculum import Place, refuse_noop_stages
 from dist_invention.datasets.batches import Batch
 from dist_invention.runtime.memory import device_mebibytes, peak_host_mebibytes
@@ -17,20 +14,23 @@ from dist_invention.runtime.state import (
     variables_of,
     write_state,
 )
-from dist_invention.storage import require_room
+from dist_invention.storage import DestinationNotUsable, require_room
 from dist_invention.training.export import export_model
+from dist_invention.training.recorder import duration
+from dist_invention.training.refusals import (
+    STEPS,
+    DoesNotLearn,
+    ShapesChange,
+    refuse_new_variables,
+    refuse_other_shapes,
+    refuse_still_weights,
+    refuse_unjudged,
+)
 from dist_invention.training.session import Session
+import keras
+import numpy as np
 
-STEPS = 3
 ROOM = 8  # checkpoints' worth of free disk: two kept, one being written, the stages
-
-
-class DoesNotLearn(ValueError):
-    """A real step left a trainable weight as it was."""
-
-
-class ShapesChange(ValueError):
-    """Batches of different stages have different shapes."""
 
 
 def preflight(session: Session) -> None:
@@ -42,19 +42,21 @@ def preflight(session: Session) -> None:
 
     Raises:
         TooLittleRoom: If the disk cannot hold the checkpoints.
+        Unjudged: If nothing could be scored at the end.
         ShapesChange: If stages need more than one compiled step.
         DoesNotLearn: If a weight does not move or a number is not finite.
         StageChangesNothing: If a stage differs from the one before in name only.
         ExportDiffers: If the model cannot be saved and loaded.
     """
     learner = session.learner
-    _refuse_other_shapes(session)
+    refuse_unjudged(session)
+    refuse_other_shapes(session)
     before = read_state(learner)
     size = sum(value.nbytes for value in before.values())
     require_room(session.folder.path, ROOM * size)
     counted = {name: len(group) for name, group in variables_of(learner).items()}
     milliseconds = _real_steps(session, before)
-    _refuse_new_variables(session, counted)
+    refuse_new_variables(session, counted)
     _put_back(session, before)
     probe = _Probe(session, before)
     config = session.config
@@ -67,11 +69,13 @@ def preflight(session: Session) -> None:
         stage.epochs * batches.steps_per_epoch
         for stage, batches in zip(session.curriculum, session.batches, strict=True)
     )
+    seconds = steps * milliseconds / 1000
+    _say(session, steps, milliseconds, seconds)
     session.folder.record(
         "preflight",
         milliseconds_per_step=round(milliseconds, 2),
         longest_steps=steps,
-        longest_seconds=round(steps * milliseconds / 1000, 1),
+        longest_seconds=round(seconds, 1),
         state_bytes=size,
         host_peak_mebibytes=round(peak_host_mebibytes(), 1),
         device_mebibytes=device_mebibytes(session.machine.backend),
@@ -79,6 +83,26 @@ def preflight(session: Session) -> None:
         variables=counted,
     )
     session.garbage.freeze()
+
+
+def _say(session: Session, steps: int, milliseconds: float, seconds: float) -> None:
+    """Say how long it may take, and which destinations do not answer now."""
+    text = (
+        f"preflight: {milliseconds:.0f} ms a step, at most {steps:,} steps, "
+        f"{duration(seconds)} beside validation and saving; "
+        f"{session.machine.policy}: {session.machine.policy_reason}"
+    )
+    session.console.print(text, highlight=False, markup=False)
+    limit = session.config.max_hours
+    if limit is not None and seconds > limit * 3600:
+        text = f"--max-hours {limit} ends it before; the same command goes on then"
+        session.console.print(text, style="yellow", highlight=False)
+    for place in session.mirror.destinations:
+        try:
+            place.probe()
+        except DestinationNotUsable as error:
+            session.folder.record("mirror", url=place.label, reason=str(error))
+            session.console.print(str(error), style="red", markup=False)
 
 
 def _real_steps(session: Session, before: dict[str, np.ndarray]) -> float:
@@ -101,7 +125,7 @@ def _real_steps(session: Session, before: dict[str, np.ndarray]) -> float:
                 f"norm of {norm} in step {index}. Look for a division by zero, a "
                 "square root at zero, or data that is not finite."
             )
-    _refuse_still_weights(session, before)
+    refuse_still_weights(session, before)
     if session.step.traces != 1:
         raise ShapesChange(
             "Expected one compiled step for all batches. "
@@ -119,55 +143,6 @@ def _all_terms(session: Session) -> dict[str, float]:
             for name, value in stage.weights_at(point).items():
                 weights[name] = max(weights.get(name, 0.0), value)
     return weights
-
-
-def _refuse_still_weights(session: Session, before: dict[str, np.ndarray]) -> None:
-    learner = session.learner
-    trainable = {id(variable) for variable in learner.trainable_variables}
-    still = [
-        variable.path
-        for index, variable in enumerate(learner.variables)
-        if id(variable) in trainable
-        and np.array_equal(
-            np.asarray(keras.ops.convert_to_numpy(variable.value)),
-            before[f"model/{index:04d}"],
-        )
-    ]
-    if still:
-        raise DoesNotLearn(
-            f"Expected every trainable weight to move within {STEPS} steps. "
-            f"Received: no change in {still}. "
-            "Connect it to the loss, or set trainable=False."
-        )
-
-
-def _refuse_other_shapes(session: Session) -> None:
-    def layout(batch: Batch) -> list[Any]:
-        return [
-            (keys, np.shape(part), np.asarray(part).dtype.name)
-            for keys, part in keras.tree.flatten_with_path(batch)
-        ]
-
-    wanted = layout(session.batches[0].batch(0, 0))
-    for stage, batches in zip(session.curriculum, session.batches, strict=True):
-        found = layout(batches.batch(0, 0))
-        if found != wanted:
-            raise ShapesChange(
-                "Expected all stages to have batches of one layout. Received: stage "
-                f"`{stage.name}` with {found} after {wanted}. "
-                "Pad to one shape and keep one dtype."
-            )
-
-
-def _refuse_new_variables(session: Session, counted: dict[str, int]) -> None:
-    now = {name: len(group) for name, group in variables_of(session.learner).items()}
-    for name in ("model", "optimizer"):
-        if now[name] != counted[name]:
-            raise StateMismatch(
-                "Expected every variable to exist before the first step. Received: "
-                f"{now[name]} {name} variables after it, {counted[name]} before. "
-                "Build every branch of the model in build_model."
-            )
 
 
 def _put_back(session: Session, before: dict[str, np.ndarray]) -> None:

@@ -1,20 +1,19 @@
 """Every number into the journal; progress on the terminal."""
 
-import math
-import statistics
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import pairwise
+import math
+import statistics
+import time
 from typing import Any
-
-from rich.console import Console
 
 from dist_invention.curriculum import Curriculum, Place
 from dist_invention.runtime.memory import host_mebibytes
 from dist_invention.runtime.state import as_float
 from dist_invention.runtime.step import StepResult
 from dist_invention.storage import RunFolder
+from rich.console import Console
 
 LOG_EVERY = 10  # steps between two rows of metrics.jsonl; fixed, so it is repeatable
 SAY_EVERY = 5.0  # seconds between two lines on the terminal
@@ -68,10 +67,10 @@ class Recorder:
     def after_epoch(self, place: Place, logs: Mapping[str, float]) -> None:
         """Record the epoch with its validation and say it."""
         values = {**logs, **self._settings(logs)}
-        self._write("epoch", place, values)
+        steps = self.steps_per_epoch[place.stage]
+        ended = replace(place, epoch=place.epoch - 1, step=steps)
+        self._write("epoch", ended, values)
         loss = {name: logs[name] for name in sorted(logs) if name.endswith("loss")}
-        ended = replace(place, epoch=place.epoch - 1)
-        ended = replace(ended, step=self.steps_per_epoch[place.stage])
         self.console.print(self._line(ended, loss), highlight=False)
         self._said = time.monotonic()
 
@@ -111,7 +110,7 @@ class Recorder:
             f"step {place.step}/{self.steps_per_epoch[place.stage]}  {numbers}  "
             f"{speed}  {host_mebibytes() / 1024:.1f} GiB  "
             f"saved {time.monotonic() - self.saved_at():.0f} s ago  "
-            + (f"about {_duration(left)} left" if pace else "")
+            + (f"about {duration(left)} left" if pace else "")
         )
 
     def _seconds_per_step(self) -> float:
@@ -130,7 +129,8 @@ class Recorder:
         return max(0, left - place.step) + sum(rest)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return seconds as one says them: `1 h 20 min`, `3 min 5 s`, `12 s`."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

@@ -1,13 +1,13 @@
 """Collect and restore the state of everything that remembers."""
 
+from collections.abc import Iterable, Mapping
 import logging
 import random
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
-import numpy as np
 from keras.src.random.seed_generator import global_seed_generator  # no public name
+import numpy as np
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +112,8 @@ def restore(
     if found != saved:
         raise ValueError(
             f"Expected the callbacks of the checkpoint, {saved}. Received: {found}. "
-            "Resume with the code that started the run, or start again with --again."
+            "Resume with the code that started the run, or start anew in another "
+            "--runs-dir."
         )
     for callback, item in zip(callbacks.callbacks, memory["callbacks"], strict=True):
         _give_back(callback, item["state"])

@@ -1,11 +1,8 @@
 """The live parts of one run, built once, in order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import keras
-from rich.console import Console
 
 from dist_invention.curriculum import ApplyStage, Curriculum, Learner, LeaveStage
 from dist_invention.curriculum.stage import Stage
@@ -19,6 +16,8 @@ from dist_invention.training.config import TrainingConfig
 from dist_invention.training.guards import FiniteGuard, GarbageCollector, StopGuard
 from dist_invention.training.loop import Lesson
 from dist_invention.training.recorder import Recorder
+import keras
+from rich.console import Console
 
 if TYPE_CHECKING:
     from dist_invention.training.pipeline import SafeTrainingPipeline
@@ -108,6 +107,22 @@ class Session:
         return lesson, leave
 
 
+def named(splits: Iterable[Split]) -> dict[str, Split]:
+    """Return splits by name.
+
+    Raises:
+        ValueError: If two have one name.
+    """
+    found = list(splits)
+    names = [split.name for split in found]
+    if len(set(names)) < len(names):
+        raise ValueError(
+            "Expected every split to have a name of its own. "
+            f"Received: {names}. Rename those that share one."
+        )
+    return dict(zip(names, found, strict=True))
+
+
 def build_session(
     experiment: "SafeTrainingPipeline",
     folder: RunFolder,
@@ -128,6 +143,7 @@ def build_session(
     on_jax = keras.backend.backend() == "jax"  # where XLA is the only compiler
     compiled.compile(optimizer=experiment.build_optimizer(), jit_compile=on_jax)
     optimizer: Any = learner.optimizer
+    _refuse_schedule(optimizer)
     stages = experiment.build_stages(splits)
     curriculum = Curriculum(stages, learner.terms)
     if config.stages:
@@ -141,7 +157,12 @@ def build_session(
     mirror = Mirror(folder.run_id, config.destinations)
     finite = FiniteGuard(isinstance(optimizer, keras.optimizers.LossScaleOptimizer))
     checkpointer = Checkpointer(
-        folder, mirror, learner, config.checkpoint_seconds, finite.confirm
+        folder,
+        mirror,
+        learner,
+        config.checkpoint_seconds,
+        _ground(machine, splits),
+        finite.confirm,
     )
     stop = StopGuard(config.max_hours)
     stop.checkpointer = checkpointer
@@ -171,3 +192,19 @@ def build_session(
         stop=stop,
         console=console,
     )
+
+
+def _ground(machine: Machine, splits: Mapping[str, Split]) -> dict[str, str]:
+    """What the state of a run depends on beside its configuration."""
+    data = {f"split {split.name}": split.sha256[:16] for split in splits.values()}
+    return {"backend": machine.backend, "precision": machine.policy, **data}
+
+
+def _refuse_schedule(optimizer: Any) -> None:
+    rate = getattr(optimizer, "_learning_rate", None)
+    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+        raise ValueError(
+            "Expected build_optimizer to give a plain learning rate, which the stages "
+            f"turn. Received: {type(rate).__name__}. Give the schedule to each Stage "
+            "as its learning_rate."
+        )

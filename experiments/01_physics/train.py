@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Literal
 
-import keras
-
 from dist_invention.curriculum import Constant, Cosine, Linear, Stage, WhenPlateaus
 from dist_invention.datasets import Stream
 from dist_invention.domains import physics
 from dist_invention.domains.physics import figures, laws, losses, model
 from dist_invention.launch import main
 from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+import keras
 
 TIERS = ("test_in", "test_near", "test_far", "test_regimes")
 RIVAL = "constant acceleration fitted"

@@ -1,9 +1,8 @@
 """A tiny split, stages on it and a learner with two terms."""
 
+from dist_invention.datasets import Field, Split
 import numpy as np
 import pytest
-
-from dist_invention.datasets import Field, Split
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +47,8 @@ def make_stage(make_split):
 @pytest.fixture
 def make_learner():
     """Return a builder of compiled learners with the terms `error` and `size`."""
-    import keras
-
     from dist_invention.curriculum import Learner
+    import keras
 
     def error(inputs, targets, outputs):
         return keras.ops.mean(keras.ops.square(outputs - targets["y"]), axis=-1)

@@ -1,10 +1,6 @@
 import copy
 import json
 
-import keras
-import numpy as np
-import pytest
-
 from dist_invention.curriculum import (
     ApplyStage,
     Constant,
@@ -13,6 +9,9 @@ from dist_invention.curriculum import (
     WhenReaches,
 )
 from dist_invention.datasets import Batches
+import keras
+import numpy as np
+import pytest
 
 
 class Watch(keras.callbacks.Callback):

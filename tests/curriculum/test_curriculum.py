@@ -1,8 +1,7 @@
 import json
 
-import pytest
-
 from dist_invention.curriculum import Constant, Curriculum, NothingToLearn, Place
+import pytest
 
 
 @pytest.fixture

@@ -1,6 +1,3 @@
-import numpy as np
-import pytest
-
 from dist_invention.curriculum import (
     Constant,
     Linear,
@@ -10,6 +7,8 @@ from dist_invention.curriculum import (
     refuse_noop_stages,
 )
 from dist_invention.datasets import Mixture, Stream
+import numpy as np
+import pytest
 
 
 def probe(weights, batch):

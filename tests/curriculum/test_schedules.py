@@ -1,6 +1,5 @@
-import pytest
-
 from dist_invention.curriculum import Constant, Cosine, Linear, WarmUp
+import pytest
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
-import pytest
-
 from dist_invention.curriculum import Constant, Linear, WhenReaches
+import pytest
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,9 @@
-import keras
-import numpy as np
-import pytest
-from keras import ops
-
 from dist_invention.curriculum import Learner, NothingToLearn
 from dist_invention.runtime.step import build_step
+import keras
+from keras import ops
+import numpy as np
+import pytest
 
 
 def batch_of(split, weights=None):

@@ -1,5 +1,3 @@
-import pytest
-
 from dist_invention.curriculum import (
     AfterEpochs,
     AllOf,
@@ -7,6 +5,7 @@ from dist_invention.curriculum import (
     WhenPlateaus,
     WhenReaches,
 )
+import pytest
 
 
 def losses(*values):

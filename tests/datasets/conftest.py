@@ -1,9 +1,8 @@
 """Splits small enough to read."""
 
+from dist_invention.datasets import Field, Split
 import numpy as np
 import pytest
-
-from dist_invention.datasets import Field, Split
 
 
 @pytest.fixture

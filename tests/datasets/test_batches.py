@@ -1,9 +1,8 @@
 import threading
 
+from dist_invention.datasets import Batches, Field, Mixture, NotForTraining, Stream
 import numpy as np
 import pytest
-
-from dist_invention.datasets import Batches, Field, Mixture, NotForTraining, Stream
 
 
 def stream(block=1, examples=10):

@@ -1,8 +1,7 @@
-import numpy as np
-import pytest
-
 from dist_invention.datasets import Field, Mixture
 from dist_invention.runtime.seeds import stream
+import numpy as np
+import pytest
 
 
 def test_the_realised_ratio_is_that_of_the_weights_whatever_the_sizes(make_split):

@@ -2,10 +2,9 @@ import json
 import subprocess
 import sys
 
+from dist_invention.datasets import Field
 import numpy as np
 import pytest
-
-from dist_invention.datasets import Field
 
 
 def test_a_split_knows_its_length_inputs_and_targets(make_split):

@@ -1,11 +1,10 @@
 import json
 
-import numpy as np
-import pytest
-
 from dist_invention.datasets import Batches, Field, Stream
 from dist_invention.datasets.stream import NothingLeftToDraw
 from dist_invention.runtime.seeds import stream as random_stream
+import numpy as np
+import pytest
 
 
 def uniform(generator, n):

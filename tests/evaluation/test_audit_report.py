@@ -2,9 +2,8 @@
 
 import json
 
-import pytest
-
 from dist_invention.evaluation.audit_report import AuditReport, Check, LeakFound
+import pytest
 
 FINE = Check("same key", ("train", "far"), 0, "none", "ok")
 THIN = Check("thin", ("far",), 1, "3 examples", "warning")

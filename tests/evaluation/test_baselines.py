@@ -1,10 +1,9 @@
 """Baselines and skill on cases that can be worked out."""
 
-import numpy as np
-import pytest
-
 from dist_invention.evaluation.baselines import Baseline, skill, value_checked
 from dist_invention.evaluation.not_measured import NotMeasured
+import numpy as np
+import pytest
 
 
 def zeros(split):

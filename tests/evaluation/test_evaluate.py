@@ -3,9 +3,6 @@
 import json
 import time
 
-import numpy as np
-import pytest
-
 from dist_invention.datasets.split import Field, Split
 from dist_invention.evaluation.baselines import Baseline
 from dist_invention.evaluation.evaluate import (
@@ -15,6 +12,8 @@ from dist_invention.evaluation.evaluate import (
 )
 from dist_invention.evaluation.metrics import Metric
 from dist_invention.evaluation.not_measured import NotMeasured
+import numpy as np
+import pytest
 
 
 def generator(seed):

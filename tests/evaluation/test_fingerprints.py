@@ -1,9 +1,8 @@
 """Equal content has equal hashes, whatever its dtype, layout or key."""
 
-import numpy as np
-
 from dist_invention.datasets.split import Field, Split
 from dist_invention.evaluation.fingerprints import content_hashes, numeric_inputs
+import numpy as np
 
 
 def split_of(inputs=("x",), **arrays):

@@ -1,8 +1,5 @@
 """Monitors find a model that stopped listening, and only that."""
 
-import numpy as np
-import pytest
-
 from dist_invention.evaluation.health import (
     Finding,
     collapse,
@@ -10,6 +7,8 @@ from dist_invention.evaluation.health import (
     repeated_loss,
 )
 from dist_invention.evaluation.not_measured import NotMeasured
+import numpy as np
+import pytest
 
 
 def targets():

@@ -3,12 +3,11 @@
 import json
 import logging
 
-import numpy as np
-import pytest
-
 from dist_invention.datasets.split import Field, Split
 from dist_invention.evaluation.audit_report import LeakFound
 from dist_invention.evaluation.isolation import audit
+import numpy as np
+import pytest
 
 
 def split_of(name, role="test", n=60, seed=0, **changes):

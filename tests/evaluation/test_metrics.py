@@ -2,11 +2,10 @@
 
 from dataclasses import FrozenInstanceError
 
-import numpy as np
-import pytest
-
 from dist_invention.datasets.split import Field, Split
 from dist_invention.evaluation.metrics import Metric, unit_checked
+import numpy as np
+import pytest
 
 
 def squared(targets, outputs, split):

@@ -2,12 +2,11 @@
 
 import time
 
-import numpy as np
-import pytest
-
 from dist_invention.datasets.split import Field, Split
 from dist_invention.evaluation.near_duplicates import near_duplicates
 from dist_invention.evaluation.not_measured import NotMeasured
+import numpy as np
+import pytest
 
 
 def generator(seed):

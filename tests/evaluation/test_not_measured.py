@@ -3,10 +3,9 @@
 import math
 import operator
 
+from dist_invention.evaluation.not_measured import NotMeasured
 import numpy as np
 import pytest
-
-from dist_invention.evaluation.not_measured import NotMeasured
 
 ABSENT = NotMeasured("2 examples, 20 needed")
 

@@ -1,10 +1,9 @@
 """A test split is read once a run, and the read leaves a receipt."""
 
-import numpy as np
-import pytest
-
 from dist_invention.datasets.split import Field, Split
 from dist_invention.evaluation.reads import TestReads, TestSplitAlreadyRead
+import numpy as np
+import pytest
 
 
 def split_of(name="far", role="test", value=0.0):

@@ -2,10 +2,9 @@
 
 import json
 
-import pytest
-
 from dist_invention.evaluation.not_measured import NotMeasured
 from dist_invention.evaluation.score import Reference, Score
+import pytest
 
 ZEROS = Reference("zeros", "trivial", 4.0)
 COPY = Reference("copy last", "trivial", 2.0)

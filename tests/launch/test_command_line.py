@@ -1,13 +1,12 @@
 """From words to a configuration, or to three plain sentences."""
 
-import re
 from dataclasses import dataclass, replace
+import re
 from typing import Literal
-
-import pytest
 
 from dist_invention.launch.command_line import BadCommand, read_config, refuse
 from dist_invention.training import TrainingConfig
+import pytest
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from dist_invention.launch import main
 from dist_invention.storage import FolderNotWritable, Problem, check_writable
 from dist_invention.training import (
@@ -14,6 +12,7 @@ from dist_invention.training import (
 )
 from dist_invention.training.guards import NotFinite
 from dist_invention.training.loop import BatchFailed
+import pytest
 
 SCORE = {
     "split": "test_far",

@@ -1,9 +1,9 @@
 """A finished run folder made by hand, as real as a report needs it."""
 
-import json
-import shutil
 from html.parser import HTMLParser
+import json
 from pathlib import Path
+import shutil
 
 import numpy as np
 import pytest

@@ -1,11 +1,10 @@
 """Tests of scales and ticks."""
 
-import math
 from itertools import pairwise
-
-import pytest
+import math
 
 from dist_invention.reports.axes import Scale, scale_over, thinned, tick_text
+import pytest
 
 
 def test_equal_ratios_take_equal_lengths_on_a_logarithmic_scale():

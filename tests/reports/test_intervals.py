@@ -2,9 +2,8 @@
 
 import re
 
-import pytest
-
 from dist_invention.reports.intervals import common_scale, score_panel, score_panels
+import pytest
 
 
 def score(value=0.2, ceiling=0.1, **changes):

@@ -6,10 +6,9 @@ import json
 import pkgutil
 import re
 
-import pytest
-
 from dist_invention import reports
 from dist_invention.reports import read_run, render
+import pytest
 
 SECTIONS = [
     "asked",

@@ -2,9 +2,8 @@
 
 import re
 
-import pytest
-
 from dist_invention.reports.panels import figure, panel_plot
+import pytest
 
 
 def path(role, x, y, **more):

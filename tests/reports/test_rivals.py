@@ -1,7 +1,6 @@
-import pytest
-
 from dist_invention.reports import rival_table
 from dist_invention.reports.run_data import UnsealedRunError
+import pytest
 
 
 def results(value=0.3, better="lower"):

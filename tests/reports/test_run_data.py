@@ -4,14 +4,13 @@ import dataclasses
 import hashlib
 import json
 
-import pytest
-
 from dist_invention.reports.run_data import (
     RunData,
     UnsealedRunError,
     read_run,
     require_finished,
 )
+import pytest
 
 
 def seal(folder):

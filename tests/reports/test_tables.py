@@ -2,10 +2,9 @@
 
 import re
 
-import pytest
-
 from dist_invention.reports.run_data import UnsealedRunError
 from dist_invention.reports.tables import all_baselines, score_rows, score_table
+import pytest
 
 
 def score(**changes):

@@ -1,7 +1,5 @@
 """Tests of the one sentence that a run comes down to."""
 
-import pytest
-
 from dist_invention.reports.verdict import (
     beaten,
     headline,
@@ -9,6 +7,7 @@ from dist_invention.reports.verdict import (
     is_leak,
     scores_of_tests,
 )
+import pytest
 
 
 def score(tier="far", **changes):

@@ -2,9 +2,8 @@
 
 import math
 
-import pytest
-
 from dist_invention.reports import words
+import pytest
 
 BASE = {
     "value": 0.5,

@@ -2,13 +2,12 @@ import importlib.util
 import sys
 from types import SimpleNamespace
 
-import pytest
-
 from dist_invention.runtime.backend import (
     WrongBackend,
     requested_backend,
     require_backend,
 )
+import pytest
 
 
 @pytest.fixture

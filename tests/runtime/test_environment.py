@@ -2,10 +2,9 @@ import json
 import subprocess
 import sys
 
-import pytest
-
 from dist_invention.runtime import environment
 from dist_invention.runtime.environment import describe_code, describe_environment
+import pytest
 
 
 @pytest.fixture

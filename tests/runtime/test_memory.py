@@ -1,8 +1,5 @@
 import os
 
-import numpy as np
-import pytest
-
 from dist_invention.runtime.memory import (
     device_mebibytes,
     grow_on_demand,
@@ -10,6 +7,8 @@ from dist_invention.runtime.memory import (
     is_out_of_memory,
     peak_host_mebibytes,
 )
+import numpy as np
+import pytest
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-import pytest
-
 from dist_invention.runtime.precision import choose_precision, gpu_capability
+import pytest
 
 
 @pytest.mark.parametrize(

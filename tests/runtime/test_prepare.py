@@ -1,11 +1,10 @@
 import json
 import sys
 
-import numpy as np
-import pytest
-
 from dist_invention.runtime.backend import WrongBackend
 from dist_invention.runtime.prepare import prepare
+import numpy as np
+import pytest
 
 module = sys.modules["dist_invention.runtime.prepare"]  # its package hides the name
 

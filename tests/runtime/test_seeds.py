@@ -2,9 +2,8 @@ import random
 import subprocess
 import sys
 
-import numpy as np
-
 from dist_invention.runtime.seeds import seed_everything, stream
+import numpy as np
 
 KNOWN = [0, 16, 10, 13, 6, 1, 11, 19, 17, 12, 7, 5, 15, 4, 3, 8, 14, 18, 9, 2]
 

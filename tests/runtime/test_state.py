@@ -1,6 +1,3 @@
-import numpy as np
-import pytest
-
 from dist_invention.runtime.state import (
     StateMismatch,
     as_float,
@@ -10,6 +7,8 @@ from dist_invention.runtime.state import (
     write_state,
 )
 from dist_invention.runtime.step import build_step
+import numpy as np
+import pytest
 
 
 @pytest.fixture(scope="module")

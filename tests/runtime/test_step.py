@@ -1,7 +1,6 @@
+from dist_invention.runtime.step import build_step, counts_by_weight, rows_per_part
 import numpy as np
 import pytest
-
-from dist_invention.runtime.step import build_step, counts_by_weight, rows_per_part
 
 
 def test_the_step_is_that_of_the_backend(build_learner):

@@ -1,8 +1,7 @@
-import numpy as np
-import pytest
-
 from dist_invention.runtime.state import read_state, variables_of, weights_sha256
 from dist_invention.runtime.step import build_step
+import numpy as np
+import pytest
 
 
 def as_fields(batch):

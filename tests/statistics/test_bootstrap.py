@@ -2,15 +2,14 @@
 
 import time
 
-import numpy as np
-import pytest
-
 from dist_invention.statistics.bootstrap import (
     bootstrap_groups,
     paired_difference,
     percentile_interval,
     resample_groups,
 )
+import numpy as np
+import pytest
 
 
 def generator(seed):

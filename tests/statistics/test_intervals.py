@@ -2,15 +2,14 @@
 
 import logging
 
-import numpy as np
-import pytest
-
 from dist_invention.statistics.intervals import (
     Interval,
     level_checked,
     student_t,
     wilson,
 )
+import numpy as np
+import pytest
 
 
 def test_student_t_agrees_with_the_formula_by_hand():

@@ -2,9 +2,6 @@
 
 import shutil
 
-import numpy as np
-import pytest
-
 from dist_invention.storage import (
     CheckpointFolder,
     FoundRun,
@@ -13,6 +10,8 @@ from dist_invention.storage import (
     inspect,
     registry,
 )
+import numpy as np
+import pytest
 
 ABOUT = {"config": {}, "config_sha256": "ab"}
 

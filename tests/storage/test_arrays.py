@@ -5,13 +5,12 @@ import os
 import shutil
 import zipfile
 
-import ml_dtypes
-import numpy as np
-import pytest
-
 from dist_invention.storage import arrays as module
 from dist_invention.storage.arrays import read_arrays, write_arrays
 from dist_invention.storage.hashing import CorruptFile, file_sha256
+import ml_dtypes
+import numpy as np
+import pytest
 
 
 def example():

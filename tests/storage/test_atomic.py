@@ -4,8 +4,6 @@ import errno
 import os
 import stat
 
-import pytest
-
 from dist_invention.storage import atomic
 from dist_invention.storage.atomic import (
     FolderNotWritable,
@@ -19,6 +17,7 @@ from dist_invention.storage.atomic import (
     write_json,
     write_text,
 )
+import pytest
 
 
 def fails(number):

@@ -3,10 +3,9 @@
 import json
 import os
 
-import pytest
-
 from dist_invention.storage import attempts
 from dist_invention.storage.hashing import CorruptFile
+import pytest
 
 
 def about(commit="c0", **config):

@@ -4,8 +4,6 @@ import json
 import os
 import zipfile
 
-import pytest
-
 from dist_invention.storage import (
     CorruptFile,
     RunFolder,
@@ -16,6 +14,7 @@ from dist_invention.storage import (
     write_bundle,
 )
 from dist_invention.storage import bundle as module
+import pytest
 
 ABOUT = {"config": {}, "config_sha256": "ab"}
 NAMES = ("m.keras", "m.weights.h5", "t.csv", "a.npz", "old.pkl", "p.png", "x.log")

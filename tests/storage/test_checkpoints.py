@@ -1,10 +1,9 @@
 """The newest checkpoint that proves itself wins; the others are named."""
 
-import numpy as np
-import pytest
-
 from dist_invention.storage.atomic import TEMP_PREFIX
 from dist_invention.storage.checkpoints import CheckpointFolder
+import numpy as np
+import pytest
 
 
 @pytest.fixture

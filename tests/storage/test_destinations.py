@@ -4,12 +4,11 @@ import errno
 import os
 import uuid
 
-import fsspec
-import pytest
-
 from dist_invention.storage.atomic import TEMP_PREFIX
 from dist_invention.storage.destinations import Destination, DestinationNotUsable
 from dist_invention.storage.hashing import CorruptFile, file_sha256
+import fsspec
+import pytest
 
 
 @pytest.fixture(params=["folder", "file url", "memory"])

@@ -1,15 +1,14 @@
 """The encoder: what it says, and what it refuses by name."""
 
-import json
 from dataclasses import dataclass
 from enum import Enum
+import json
 from pathlib import PurePosixPath
 
+from dist_invention.storage.encoding import canonical_sha256, to_json, to_plain
 import ml_dtypes
 import numpy as np
 import pytest
-
-from dist_invention.storage.encoding import canonical_sha256, to_json, to_plain
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 import os
 import resource
 
-import pytest
-
 from dist_invention.storage.hashing import CorruptFile
 from dist_invention.storage.journal import Journal, JournalFrozen
+import pytest
 
 
 @pytest.fixture

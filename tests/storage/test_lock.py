@@ -5,9 +5,8 @@ import subprocess
 import sys
 import threading
 
-import pytest
-
 from dist_invention.storage.lock import FolderLock, RunLocked
+import pytest
 
 HOLD = """
 import sys

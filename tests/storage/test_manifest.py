@@ -2,12 +2,11 @@
 
 import json
 
-import pytest
-
 from dist_invention.storage import manifest
 from dist_invention.storage.atomic import TEMP_PREFIX
 from dist_invention.storage.hashing import CorruptFile
 from dist_invention.storage.manifest import Problem
+import pytest
 
 
 @pytest.fixture

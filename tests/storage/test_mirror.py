@@ -2,9 +2,8 @@
 
 import uuid
 
-import pytest
-
 from dist_invention.storage import Destination, Mirror, RunFolder
+import pytest
 
 ABOUT = {"config": {}, "config_sha256": "ab"}
 

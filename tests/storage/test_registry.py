@@ -1,8 +1,8 @@
 """The registry remembers each run once, wherever the process stands."""
 
+from pathlib import Path
 import subprocess
 import sys
-from pathlib import Path
 
 from dist_invention.storage import registry
 

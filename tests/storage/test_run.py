@@ -4,8 +4,6 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from dist_invention.storage import (
     CheckpointFolder,
     FolderNotWritable,
@@ -19,6 +17,7 @@ from dist_invention.storage import (
     run_name,
 )
 from dist_invention.storage.atomic import TEMP_PREFIX
+import pytest
 
 ABOUT = {"config": {"seed": 0}, "config_sha256": "ab12", "code": {"commit": "c0"}}
 HOLD = """

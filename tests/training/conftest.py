@@ -1,14 +1,9 @@
 """A tiny real experiment of two stages, and the means to break it at any moment."""
 
+from contextlib import contextmanager
 import io
 import json
-from contextlib import contextmanager
 from types import SimpleNamespace
-
-import keras
-import numpy as np
-import pytest
-from rich.console import Console
 
 from dist_invention.curriculum import Constant, Cosine, Linear, Stage
 from dist_invention.datasets import Field, Split
@@ -16,6 +11,10 @@ from dist_invention.evaluation import Baseline, Metric
 from dist_invention.runtime import prepare, stream
 from dist_invention.training import SafeTrainingPipeline, TrainingConfig
 from dist_invention.training.session import build_session
+import keras
+import numpy as np
+import pytest
+from rich.console import Console
 
 FIELDS = (Field("x", (2,), "m"), Field("y", (1,), "m"))
 ROLES = {

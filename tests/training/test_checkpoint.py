@@ -1,15 +1,14 @@
 """Everything that remembers is saved whole, finite and on time, or not at all."""
 
-import keras
-import numpy as np
-import pytest
-
 from dist_invention.curriculum import Place
 from dist_invention.runtime.state import read_state
 from dist_invention.runtime.step import StepResult
 from dist_invention.storage import Mirror, open_run
 from dist_invention.training import checkpoint
 from dist_invention.training.checkpoint import Checkpointer, NotFiniteState
+import keras
+import numpy as np
+import pytest
 
 RESULT = StepResult({}, 0.0)
 
@@ -23,7 +22,7 @@ def saver(tmp_path):
     about = {"config": {}, "config_sha256": "ab"}
     with open_run(tmp_path / "runs", "small-s0", about) as folder:
         mirror = Mirror(folder.run_id, [tmp_path / "copy"])
-        yield Checkpointer(folder, mirror, model, 1000.0, lambda: None)
+        yield Checkpointer(folder, mirror, model, 1000.0, {}, lambda: None)
 
 
 def test_a_checkpoint_holds_the_whole_state_and_the_place(saver):
@@ -117,3 +116,14 @@ def test_seconds_of_earlier_attempts_count(saver):
     saver.take_up({"record": {"seconds": 500.0}, "pinned": [3]})
     assert saver.seconds_trained() >= 500.0
     assert saver.pinned == {3}
+
+
+def test_a_copied_checkpoint_never_lacks_the_lines_that_it_counts(saver, monkeypatch):
+    order = []
+    monkeypatch.setattr(
+        saver.mirror, "copy", lambda files, root: order.extend(p.name for p in files)
+    )
+    saver.folder.metrics.append({"step": 1})
+    saver.save(Place(0, 0, 1, 1))
+    assert order[-1] == "g000000001.npz"
+    assert {"run.json", "events.jsonl", "metrics.jsonl"} == set(order[:-1])

@@ -3,9 +3,8 @@
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
-import pytest
-
 from dist_invention.training import TrainingConfig
+import pytest
 
 
 @pytest.mark.parametrize(

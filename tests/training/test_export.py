@@ -1,10 +1,9 @@
 """A saved model is proved to load and to predict what it predicted."""
 
+from dist_invention.training.export import ExportDiffers, export_model
 import keras
 import numpy as np
 import pytest
-
-from dist_invention.training.export import ExportDiffers, export_model
 
 INPUTS = {"x": np.linspace(-1, 1, 8, dtype="float32").reshape(4, 2)}
 

@@ -5,8 +5,6 @@ import math
 import os
 import signal
 
-import pytest
-
 from dist_invention.curriculum import Place
 from dist_invention.runtime.step import StepResult
 from dist_invention.training.guards import (
@@ -15,9 +13,11 @@ from dist_invention.training.guards import (
     FiniteGuard,
     GarbageCollector,
     NotFinite,
+    SelectNotFinite,
     StopGuard,
     StoppedEarly,
 )
+import pytest
 
 GOOD = StepResult({"loss": 1.0}, 0.5)
 
@@ -109,3 +109,9 @@ def test_what_existed_before_is_frozen_and_later_garbage_is_collected():
         assert gc.get_stats()[2]["collected"] > before
     finally:
         gc.unfreeze()
+
+
+def test_a_select_score_that_is_not_finite_ends_the_run_by_name():
+    logs = {"loss": 1.0, "val_loss": math.nan}
+    with pytest.raises(SelectNotFinite, match=r"in \['val_loss'\] after epoch 2"):
+        FiniteGuard().after_epoch(Place(0, 2, 0, 20), logs)

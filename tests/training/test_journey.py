@@ -4,10 +4,6 @@ import json
 import os
 import signal
 
-import keras
-import numpy as np
-import pytest
-
 from dist_invention.curriculum import Constant, Stage
 from dist_invention.datasets import Split
 from dist_invention.storage import CheckpointFolder, read_arrays, write_arrays
@@ -17,6 +13,9 @@ from dist_invention.training.journey import (
     NoCheckpoint,
     TooManyBadBatches,
 )
+import keras
+import numpy as np
+import pytest
 
 SAME = ("weights_sha256", "config_sha256", "task_sha256", "scores", "health")
 MOMENTS = [
@@ -247,3 +246,16 @@ def test_a_stage_that_a_callback_ends_says_so(tiny, tmp_path):
     [stage] = found.results["stages"]
     assert stage["reason"] == "stopped by a callback"
     assert stage["epochs"] < 9
+
+
+def test_other_data_than_the_run_began_with_is_refused_by_name(tiny, tmp_path):
+    tiny.kill(tmp_path, ("step", "second", 15))
+
+    def other(self):
+        splits = [tiny.make_split(name, self.config.seed) for name in ("easy", "hard")]
+        return [*splits, *(tiny.make_split(n, 7) for n in ("select", "test_far"))]
+
+    with pytest.raises(
+        ForeignCheckpoint, match=r"Received, as \(then, now\): .*split select.*Go on"
+    ):
+        tiny.run(tmp_path, build_splits=other)

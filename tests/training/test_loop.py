@@ -1,13 +1,12 @@
 """The only training loop: bit-equal to fit, and never past a batch that failed."""
 
-import keras
-import numpy as np
-import pytest
-
 from dist_invention.curriculum import Place
 from dist_invention.datasets import Batches
 from dist_invention.runtime.step import build_step
 from dist_invention.training.loop import BatchFailed, Lesson, run_lesson
+import keras
+import numpy as np
+import pytest
 
 EPOCHS = 5
 

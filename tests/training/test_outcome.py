@@ -2,13 +2,12 @@
 
 import json
 
-import keras
-import numpy as np
-import pytest
-
 from dist_invention.storage import manifest
 from dist_invention.training import outcome
 from dist_invention.training.outcome import ModelCollapsed
+import keras
+import numpy as np
+import pytest
 
 FIELDS = {
     *("schema", "run_id", "experiment", "preset", "seed", "status", "model"),

@@ -1,15 +1,14 @@
 """The life of a run: opened, audited, trained, sealed, and never twice."""
 
+from dataclasses import replace
 import json
 import subprocess
 import sys
-from dataclasses import replace
-
-import pytest
 
 from dist_invention.evaluation import LeakFound
 from dist_invention.storage import RunBelongsToAnotherConfiguration, RunLocked
 from dist_invention.training import Finished, SafeTrainingPipeline, TrainingConfig
+import pytest
 
 
 def test_a_finished_run_is_verified_and_left_as_it_is(tiny, tmp_path):

@@ -1,9 +1,5 @@
 """What could not finish is refused before it begins, and leaves no trace."""
 
-import keras
-import numpy as np
-import pytest
-
 from dist_invention.curriculum import Constant, Place, Stage, StageChangesNothing
 from dist_invention.datasets import Field, Split
 from dist_invention.runtime.state import StateMismatch, read_state, variables_of
@@ -12,9 +8,12 @@ from dist_invention.training.export import ExportDiffers
 from dist_invention.training.preflight import (
     DoesNotLearn,
     ShapesChange,
-    _refuse_new_variables,
     preflight,
+    refuse_new_variables,
 )
+import keras
+import numpy as np
+import pytest
 
 
 def same_state(one, other):
@@ -149,7 +148,7 @@ def test_a_model_that_cannot_be_loaded_is_refused_at_every_attempt(tiny, tmp_pat
 def test_a_variable_that_appears_late_is_refused(tiny, tmp_path, group):
     with tiny.session(tmp_path) as session:
         counted = {name: len(v) for name, v in variables_of(session.learner).items()}
-        _refuse_new_variables(session, counted)
+        refuse_new_variables(session, counted)
         counted[group] -= 1
         with pytest.raises(StateMismatch, match=rf"{group} variables after it"):
-            _refuse_new_variables(session, counted)
+            refuse_new_variables(session, counted)

@@ -4,13 +4,12 @@ import io
 import time
 from types import SimpleNamespace
 
-import pytest
-from rich.console import Console
-
 from dist_invention.curriculum import Place
 from dist_invention.runtime.step import StepResult
 from dist_invention.storage import open_run
-from dist_invention.training.recorder import LOG_EVERY, Recorder, _duration
+from dist_invention.training.recorder import LOG_EVERY, Recorder, duration
+import pytest
+from rich.console import Console
 
 
 @pytest.fixture
@@ -107,4 +106,4 @@ def test_steps_left_count_the_stages_to_come(recorder):
     [(0.4, "0 s"), (61, "1 min 1 s"), (3599.9, "1 h 0 min"), (7380, "2 h 3 min")],
 )
 def test_durations_read_like_speech(seconds, text):
-    assert _duration(seconds) == text
+    assert duration(seconds) == text

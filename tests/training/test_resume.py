@@ -4,10 +4,6 @@ import json
 import logging
 import random
 
-import keras
-import numpy as np
-import pytest
-
 from dist_invention.curriculum import Place
 from dist_invention.datasets import Batches
 from dist_invention.runtime.state import read_state, write_state
@@ -15,6 +11,9 @@ from dist_invention.runtime.step import build_step
 from dist_invention.storage import to_json
 from dist_invention.training import resume
 from dist_invention.training.loop import Lesson, run_lesson
+import keras
+import numpy as np
+import pytest
 
 EPOCHS = 8
 KINDS = ["EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint"]

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from dist_invention.curriculum import Constant, NothingToLearn, Stage
+from dist_invention.datasets.batches import NotForTraining
+from dist_invention.training.session import build_session, named
 import keras
 import pytest
 
-from dist_invention.curriculum import Constant, NothingToLearn, Stage
-from dist_invention.datasets.batches import NotForTraining
-from dist_invention.training.session import build_session
+DECAY = keras.optimizers.schedules.ExponentialDecay(1e-2, 10, 0.9)
 
 
 def one_stage(split, **weights):
@@ -74,6 +75,11 @@ def test_only_the_stages_asked_for_are_built(tiny, tmp_path):
         ),
         ({"batch_size": 45}, ValueError, "batch_size=45"),
         ({"stages": ("third",)}, ValueError, "'third'"),
+        (
+            {"build_optimizer": lambda self: keras.optimizers.Adam(DECAY)},
+            ValueError,
+            "Received: ExponentialDecay. Give the schedule to each Stage",
+        ),
     ],
     ids=[
         "no loss",
@@ -83,6 +89,7 @@ def test_only_the_stages_asked_for_are_built(tiny, tmp_path):
         "trains on test",
         "batch larger than the data",
         "no such stage",
+        "an optimizer with a schedule",
     ],
 )
 def test_what_does_not_fit_is_refused(tiny, tmp_path, given, kind, said):
@@ -111,3 +118,8 @@ def test_every_select_split_validates_under_a_name_of_its_own(tiny, tmp_path):
         )
         lesson, _ = more.lesson(0)
     assert list(lesson.validation) == ["val_", "select_far_"]
+
+
+def test_two_splits_of_one_name_are_refused(tiny):
+    with pytest.raises(ValueError, match=r"a name of its own.*'easy', 'easy'.*Rename"):
+        named([tiny.make_split("easy"), tiny.make_split("easy")])

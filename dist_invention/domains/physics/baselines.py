@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
-
 from dist_invention.datasets.split import Split
 from dist_invention.domains.physics.fitting import fit_acceleration, fit_laws
 from dist_invention.domains.physics.rules import BOX, FRAME_SECONDS, simulate
 from dist_invention.domains.physics.windows import scenes_at
 from dist_invention.evaluation.baselines import Baseline
+import numpy as np
 
 Outputs = Mapping[str, np.ndarray]
 

@@ -3,12 +3,11 @@
 Importing this module imports tensorflow-datasets; the rest of the world does not.
 """
 
-import numpy as np
-import tensorflow_datasets as tfds
-
 from dist_invention.domains.physics.data import VERSION as GENERATOR
 from dist_invention.domains.physics.data import make_splits
 from dist_invention.domains.physics.windows import window_fields
+import numpy as np
+import tensorflow_datasets as tfds
 
 DESCRIPTION = """\
 Balls in a closed box of 8 m x 6 m, drawn in two dimensions, x to the right and y up,

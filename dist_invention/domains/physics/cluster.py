@@ -1,8 +1,7 @@
 """Contacts that share balls, solved together by sequential impulses."""
 
+from dist_invention.domains.physics.contacts import NOTHING, PairContacts, WallContacts
 import numpy as np
-
-from dist_invention.domains.physics.contacts import PairContacts, WallContacts
 
 ITERATIONS = 10
 TOLERANCE = 1e-7
@@ -10,51 +9,9 @@ TOLERANCE = 1e-7
 
 LOOKS = (1, 2, 4, 7)
 """Iterations after which settled scenes are left alone. The choice depends on each
-scene alone, so that a scene moves the same in any company."""
-NOBODY = np.zeros(0, int)
-
-
-class Memory:
-    """The impulses of the last sub-step, from which the next one starts.
-
-    A resting pile then needs one look instead of ten iterations.
-
-    Args:
-        walls: Number of coordinates of all balls.
-        pairs: Number of possible pairs in all scenes.
-
-    Example:
-        >>> Memory(walls=4, pairs=1).push.tolist()
-        [0.0, 0.0, 0.0, 0.0]
-    """
-
-    def __init__(self, walls: int, pairs: int):
-        self.push, self.rub = np.zeros(walls), np.zeros(walls)
-        self.impulse = np.zeros(pairs, complex)
-        self._used = (np.zeros(0, int), np.zeros(0, int))
-
-    def forget(self, walls=(), pairs=()):
-        """Drop what was kept, and note which contacts come now.
-
-        Args:
-            walls: Indices of the wall contacts of this sub-step.
-            pairs: Indices of the pairs of this sub-step.
-        """
-        old_walls, old_pairs = self._used
-        self.push[old_walls] = self.rub[old_walls] = self.impulse[old_pairs] = 0.0
-        self._used = np.asarray(walls, int), np.asarray(pairs, int)
-
-    def keep(self, walls: np.ndarray, scenes: np.ndarray):
-        """Keep the entries of some coordinates and scenes only.
-
-        Args:
-            walls: Booleans, one a coordinate.
-            scenes: Booleans, one a scene.
-        """
-        self.push, self.rub = self.push[walls], self.rub[walls]
-        self.impulse = self.impulse.reshape(-1, 6)[scenes].ravel()
-        touched = (self.push != 0) | (self.rub != 0)
-        self._used = touched.nonzero()[0], self.impulse.nonzero()[0]
+scene alone, so that a scene moves the same in any company. For the same reason no
+product of complex numbers is formed in place: NumPy rounds that differently when it
+has one element."""
 
 
 class Cluster:
@@ -72,6 +29,7 @@ class Cluster:
 
     Example:
         >>> from types import SimpleNamespace
+        >>> from dist_invention.domains.physics.impulses import Memory
         >>> one, nothing = np.ones(1), np.zeros(0, int)
         >>> bodies = SimpleNamespace(memory=Memory(2, 6), scene=nothing, slot=nothing,
         ...                          lightness=one, restitution=one, friction=one)
@@ -84,13 +42,16 @@ class Cluster:
     def __init__(self, walls: WallContacts, pairs: PairContacts, bodies):
         low, high = bodies.slot[pairs.a], bodies.slot[pairs.b]
         scene = bodies.scene[pairs.a]
-        number = scene * 6 + high * (high - 1) // 2 + low
-        turn = _turns(scene)
+        number = scene * 6 + (high * (high - 1) >> 1) + low
         self.walls = _Walls(walls, bodies)
         self.parts: list[_Walls | _Pairs] = [self.walls]
-        for k in range(turn.max(initial=-1) + 1):
-            chosen = (turn == k).nonzero()[0]
-            self.parts.append(_Pairs(pairs.take(chosen), number[chosen], bodies))
+        if len(scene):
+            turns = _turns(scene)
+            order = np.concatenate(turns)
+            every = _Pairs(pairs.take(order), scene[order], number[order], bodies)
+            ends = np.cumsum([len(turn) for turn in turns]).tolist()
+            cuts = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
+            self.parts += [every.cut(cut) for cut in cuts]
         bodies.memory.forget(walls.index, number)
 
     def solve(self, speed: np.ndarray, flags: np.ndarray):
@@ -100,141 +61,169 @@ class Cluster:
             speed: Velocities after gravity, complex and flat.
             flags: Scratch booleans, one a scene, all False, and left so.
         """
-        parts = self.parts
+        parts, flat = self.parts, speed.view(float)
         for part in parts:
-            part.start(speed)
+            part.start(speed, flat)
         for iteration in range(1, ITERATIONS + 1):
-            look = iteration in LOOKS
-            moving = [part.step(speed, look) for part in parts]
-            if look:
-                scenes = np.concatenate(moving)
+            for part in parts:
+                part.step(speed, flat)
+            if iteration in LOOKS:
+                scenes = np.concatenate([part.moving() for part in parts])
                 if not len(scenes):
-                    return
-                flags[scenes] = True
-                for part in parts:
-                    part.reduce(flags)
-                flags[scenes] = False
-                parts = [part for part in parts if len(part.scene)]
-        self.walls.press(speed)
+                    break
+                parts = _still_open(parts, scenes, flags)
+        else:
+            self.walls.press(flat)
+        for part in parts:
+            part.remember()
+
+
+def _still_open(parts, scenes, flags):
+    """Return the parts that have contacts in some scenes, reduced to those scenes."""
+    flags[scenes] = True
+    for part in parts:
+        part.reduce(flags)
+    flags[scenes] = False
+    return [part for part in parts if len(part.scene)]
 
 
 def _turns(scene):
-    """Return how many pairs of the same scene come before each pair."""
-    order = np.argsort(scene, kind="stable")
+    """Return indices: the first pair of every scene, then the second, and so on."""
+    order = scene.argsort(kind="stable")
     ranked = scene[order]
-    turn = np.empty(len(scene), int)
-    turn[order] = np.arange(len(scene)) - np.searchsorted(ranked, ranked)
-    return turn
+    fresh = np.empty(len(scene), bool)
+    fresh[:1] = True
+    np.not_equal(ranked[1:], ranked[:-1], out=fresh[1:])
+    first = fresh.nonzero()[0]
+    count = np.diff(first, append=len(scene))
+    return [order[first[count > k] + k] for k in range(count.max())]
 
 
-class _Walls:
+class _Part:
+    """Contacts of different scenes or balls, answered in one vectorised step."""
+
+    names: tuple[str, ...] = ()
+
+    def cut(self, where):
+        """Return the contacts of a slice."""
+        chosen = object.__new__(type(self))
+        chosen.memory = self.memory
+        for name in self.names:
+            setattr(chosen, name, getattr(self, name)[..., where])
+        return chosen
+
+    def reduce(self, flags):
+        """Drop the contacts of settled scenes."""
+        keep = flags[self.scene].nonzero()[0]
+        if len(keep) < len(self.scene):
+            self.remember()
+            for name in self.names:
+                setattr(self, name, getattr(self, name).take(keep, -1))
+
+
+class _Walls(_Part):
     """The wall contacts of a cluster: real arithmetic on single coordinates.
 
     In a corner, the friction of one wall and the bounce off the other may never
     agree; the bounce then has the last word.
     """
 
+    names = ("scene", "index", "across", "side", "bounce", "friction", "push", "rub")
+
     def __init__(self, walls, bodies):
         ball, self.memory = walls.ball, bodies.memory
-        index, self.scene = walls.index, bodies.scene[ball]
-        self.where = np.stack([index, index ^ 1])
-        self.values = np.stack(
-            [
-                walls.side,
-                bodies.restitution[ball] * walls.approach,
-                bodies.friction[ball],
-                self.memory.push[index],
-                self.memory.rub[index],
-            ]
-        )
+        self.index, self.side = walls.index, walls.side
+        self.across, self.scene = self.index ^ 1, bodies.scene[ball]
+        self.bounce = bodies.restitution[ball] * walls.approach
+        self.friction = bodies.friction[ball]
+        self.push = self.memory.push[self.index]
+        self.rub = self.memory.rub[self.index]
 
-    def start(self, speed):
-        flat, (index, across) = speed.view(float), self.where
-        side, _, _, push, rub = self.values
-        flat[index] -= push * side
-        flat[across] += rub
+    def start(self, speed, flat):
+        """Give the balls the remembered impulses."""
+        flat[self.index] -= self.push * self.side
+        flat[self.across] += self.rub
 
-    def step(self, speed, look):
-        flat, (index, across) = speed.view(float), self.where
-        _, _, friction, push, rub = self.values
-        step = self.press(speed)
-        most = friction * push
-        along = flat[across]
-        new = np.minimum(np.maximum(rub - along, -most), most)
-        slide = new - rub
-        flat[across] = along + slide
-        rub[:] = self.memory.rub[index] = new
-        if look:
-            return self.scene[np.abs(step) + np.abs(slide) > TOLERANCE]
-        return NOBODY
+    def step(self, speed, flat):
+        """Correct the normal impulses, then the friction."""
+        self.press(flat)
+        most = self.friction * self.push
+        along = flat[self.across]
+        new = self.rub - along
+        np.maximum(new, -most, out=new)
+        np.minimum(new, most, out=new)
+        self.slid = new - self.rub
+        along += self.slid
+        flat[self.across] = along
+        self.rub = new
 
-    def press(self, speed):
-        """Apply the normal impulses alone; return how much each changed."""
-        flat, index = speed.view(float), self.where[0]
-        side, bounce, _, push, _ = self.values
-        now = flat[index] * side
-        new = np.maximum(push + bounce + now, 0.0)
-        step = new - push
-        flat[index] = (now - step) * side
-        push[:] = self.memory.push[index] = new
-        return step
+    def press(self, flat):
+        """Correct the normal impulses alone."""
+        now = flat[self.index]
+        now *= self.side
+        new = self.push + self.bounce
+        new += now
+        np.maximum(new, NOTHING, out=new)
+        self.pressed = new - self.push
+        now -= self.pressed
+        now *= self.side
+        flat[self.index] = now
+        self.push = new
 
-    def reduce(self, flags):
-        """Drop the contacts of settled scenes."""
-        keep = flags[self.scene].nonzero()[0]
-        if len(keep) < len(self.scene):
-            self.scene = self.scene[keep]
-            self.where = self.where.take(keep, axis=1)
-            self.values = self.values.take(keep, axis=1)
+    def moving(self):
+        """Return the scenes in which the last step changed something."""
+        changed = np.abs(self.pressed)
+        changed += np.abs(self.slid)
+        return self.scene[changed > TOLERANCE]
+
+    def remember(self):
+        """Keep the impulses for the next sub-step."""
+        self.memory.push[self.index] = self.push
+        self.memory.rub[self.index] = self.rub
 
 
-class _Pairs:
+class _Pairs(_Part):
     """One pair contact a scene: complex arithmetic on whole vectors."""
 
-    def __init__(self, pairs, number, bodies):
-        a, b, self.memory = pairs.a, pairs.b, bodies.memory
-        light_a, light_b = bodies.lightness[a], bodies.lightness[b]
-        mass = 1.0 / (light_a + light_b)
-        self.scene = bodies.scene[a]
-        self.where = np.stack([a, b, number])
-        self.values = np.stack([bodies.friction[a], TOLERANCE * mass])
-        self.vectors = np.stack(
-            [
-                -light_a * pairs.normal,
-                light_b * pairs.normal,
-                mass * pairs.normal.conj(),
-                bodies.restitution[a] * pairs.approach * mass + 0j,
-                self.memory.impulse[number],
-            ]
-        )
+    names = ("scene", "number", "where", "friction", "least", "kicks", "turned")
+    names += ("bounce", "impulse")
 
-    def start(self, speed):
-        a, b, _ = self.where
-        kick_a, kick_b, _, _, impulse = self.vectors
-        speed[a] += impulse * kick_a
-        speed[b] += impulse * kick_b
+    def __init__(self, pairs, scene, number, bodies):
+        a, self.memory = pairs.a, bodies.memory
+        self.scene, self.number = scene, number
+        self.where = np.stack([a, pairs.b])
+        light = bodies.lightness[self.where]
+        mass = 1.0 / (light[0] + light[1])
+        self.friction, self.least = bodies.friction[a], TOLERANCE * mass
+        self.kicks = light * pairs.normal
+        np.negative(self.kicks[0], out=self.kicks[0])
+        self.turned = mass * pairs.normal.conj()
+        self.bounce = bodies.restitution[a] * pairs.approach * mass + 0j
+        self.impulse = self.memory.impulse[number]
 
-    def step(self, speed, look):
-        a, b, number = self.where
-        friction, least = self.values
-        kick_a, kick_b, turned, bounce, impulse = self.vectors
-        there_a, there_b = speed[a], speed[b]
-        wanted = impulse + bounce - (there_b - there_a) * turned
-        push = np.maximum(wanted.real, 0.0)
-        most = friction * push
-        rub = np.minimum(np.maximum(wanted.imag, -most), most)
-        wanted.real, wanted.imag = push, rub
-        step = wanted - impulse
-        impulse[:] = self.memory.impulse[number] = wanted
-        speed[a] = there_a + step * kick_a
-        speed[b] = there_b + step * kick_b
-        return self.scene[np.abs(step) > least] if look else NOBODY
+    def start(self, speed, flat):
+        """Give the balls the remembered impulses."""
+        speed[self.where] += self.impulse * self.kicks
 
-    def reduce(self, flags):
-        """Drop the contacts of settled scenes."""
-        keep = flags[self.scene].nonzero()[0]
-        if len(keep) < len(self.scene):
-            self.scene = self.scene[keep]
-            self.where = self.where.take(keep, axis=1)
-            self.values = self.values.take(keep, axis=1)
-            self.vectors = self.vectors.take(keep, axis=1)
+    def step(self, speed, flat):
+        """Correct normal impulse and friction together."""
+        there = speed[self.where]
+        wanted = self.impulse + self.bounce
+        wanted -= (there[1] - there[0]) * self.turned
+        push, rub = wanted.real, wanted.imag
+        np.maximum(push, NOTHING, out=push)
+        most = self.friction * push
+        np.maximum(rub, -most, out=rub)
+        np.minimum(rub, most, out=rub)
+        self.change = wanted - self.impulse
+        there += self.change * self.kicks
+        speed[self.where] = there
+        self.impulse = wanted
+
+    def moving(self):
+        """Return the scenes in which the last step changed something."""
+        return self.scene[np.abs(self.change) > self.least]
+
+    def remember(self):
+        """Keep the impulses for the next sub-step."""
+        self.memory.impulse[self.number] = self.impulse

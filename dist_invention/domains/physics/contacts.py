@@ -9,6 +9,7 @@ import numpy as np
 
 SLOP = 1e-3
 """Overlap in m that is left alone, so that resting contacts persist."""
+ONE, NOTHING = np.ones(()), np.zeros(())
 
 
 class WallContacts:
@@ -29,12 +30,13 @@ class WallContacts:
     """
 
     def __init__(self, index, offset, speed, limit):
-        self.index = index
-        there = offset[index]
-        self.side = np.copysign(1.0, there)
-        self.depth = np.abs(there) - limit[index]
-        self.approach = speed[index] * self.side
-        self.ball = index >> 1
+        self.index, self.ball = index, index >> 1
+        there = offset.take(index)
+        self.side = np.copysign(ONE, there)
+        self.depth = np.abs(there, out=there)
+        self.depth -= limit.take(index)
+        self.approach = speed.take(index)
+        self.approach *= self.side
 
     def __len__(self) -> int:
         return len(self.index)
@@ -51,27 +53,39 @@ class WallContacts:
             restitution: Coefficient of every ball's contacts, flat.
             friction: Coefficient of every ball's contacts, flat.
         """
-        now = speed[self.index] * self.side
-        impulse = restitution[self.ball]
+        now = speed.take(self.index)
+        now *= self.side
+        impulse = restitution.take(self.ball)
         impulse *= self.approach
         impulse += now
-        np.maximum(impulse, 0.0, out=impulse)
+        np.maximum(impulse, NOTHING, out=impulse)
         now -= impulse
         now *= self.side
         speed[self.index] = now
         across = self.index ^ 1
-        along = speed[across]
-        impulse *= friction[self.ball]
-        np.minimum(np.abs(along), impulse, out=impulse)
-        speed[across] = along - np.copysign(impulse, along)
+        along = speed.take(across)
+        impulse *= friction.take(self.ball)
+        rub = np.minimum(along, impulse)
+        np.negative(impulse, out=impulse)
+        along -= np.maximum(rub, impulse, out=rub)
+        speed[across] = along
 
     def push_apart(self, share, slop):
-        """Return moves that remove a share of each overlap: balls and vectors."""
-        deep = np.flatnonzero(self.depth > slop)
-        if not len(deep):
-            return []
-        amount = -share * (self.depth[deep] - slop) * self.side[deep]
-        return [(self.ball[deep], amount * np.where(self.index[deep] & 1, 1j, 1.0))]
+        """Return moves that remove a share of each overlap.
+
+        Args:
+            share: Share of an overlap to remove.
+            slop: Overlap in m that stays.
+
+        Returns:
+            Flat indices into the coordinates, each at most once, and what to add.
+        """
+        deep = (self.depth > slop).nonzero()[0]
+        amount = self.depth.take(deep)
+        amount -= slop
+        amount *= -share
+        amount *= self.side.take(deep)
+        return self.index.take(deep), amount
 
 
 class PairContacts:
@@ -95,9 +109,11 @@ class PairContacts:
     def __init__(self, a, b, apart, reach, speed):
         self.a, self.b = a, b
         distance = np.abs(apart)
-        self.normal = apart / np.where(distance > 0, distance, 1.0)
-        self.normal[distance == 0] = 1.0
         self.depth = reach - distance
+        if not distance.all():
+            apart = np.where(distance == 0, 1.0, apart)
+            distance[distance == 0] = 1.0
+        self.normal = apart / distance
         self.approach = ((speed[a] - speed[b]) * self.normal.conj()).real
 
     def __len__(self) -> int:
@@ -129,15 +145,24 @@ class PairContacts:
         speed[b] += impulse * light_b
 
     def push_apart(self, share, slop, lightness):
-        """Return moves that remove a share of each overlap: balls and vectors."""
-        deep = np.flatnonzero(self.depth > slop)
-        if not len(deep):
-            return []
-        a, b = self.a[deep], self.b[deep]
-        light_a, light_b = lightness[a], lightness[b]
-        amount = share * (self.depth[deep] - slop) / (light_a + light_b)
-        move = amount * self.normal[deep]
-        return [(a, -move * light_a), (b, move * light_b)]
+        """Return moves that remove a share of each overlap.
+
+        Args:
+            share: Share of an overlap to remove.
+            slop: Overlap in m that stays.
+            lightness: One over mass of every ball, flat.
+
+        Returns:
+            Flat indices of balls and the vectors to add to them, a ball once for
+            each of its pairs.
+        """
+        deep = (self.depth > slop).nonzero()[0]
+        balls = np.concatenate([self.a[deep], self.b[deep]])
+        light = lightness[balls].reshape(2, -1)
+        amount = share * (self.depth[deep] - slop) / (light[0] + light[1])
+        moves = amount * self.normal[deep] * light
+        np.negative(moves[0], out=moves[0])
+        return balls, moves.ravel()
 
 
 def _chosen(contacts, keep):

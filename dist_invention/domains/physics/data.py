@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
 from dist_invention.datasets.split import Split
 from dist_invention.domains.physics import laws, windows
 from dist_invention.domains.physics.draws import Draw, draw_windows
 from dist_invention.domains.physics.rules import FRAME_SECONDS, SUBSTEPS
+import numpy as np
 
 VERSION = "physics-1"
 SPLITS = {

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from dist_invention.domains.physics.scenes import Scenes, ball_counts, join, spawn
 from dist_invention.domains.physics.windows import LATEST_START, cut_windows
+import numpy as np
 
 MAX_ROUNDS = 100
 

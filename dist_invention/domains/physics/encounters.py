@@ -12,8 +12,8 @@ of the context and by the rollout.
 
 from typing import Any, NamedTuple
 
-import numpy as np
 from keras import ops
+import numpy as np
 
 BOX = (8.0, 6.0)  # m
 FRAME = 1.0 / 60.0  # s

@@ -1,12 +1,11 @@
 """The sub-step: move, find contacts, accelerate, answer contacts, fall asleep."""
 
-import numpy as np
-
 from dist_invention.domains.physics.cluster import Cluster
 from dist_invention.domains.physics.contacts import SLOP, PairContacts, WallContacts
 from dist_invention.domains.physics.layout import CENTRE, Layout
 from dist_invention.domains.physics.mechanisms import MECHANISMS, Bodies
 from dist_invention.domains.physics.scenes import SLOTS, Scenes
+import numpy as np
 
 KEPT_OVERLAP = 0.9**60
 """Share of an overlap that is left after one second of pushing apart."""
@@ -14,6 +13,8 @@ SAFETY = 2.0
 """Pairs are watched if they could meet in a frame at this many times their speed."""
 STILL = 1e-9
 """A scene sleeps if nothing in it moves by more than this many m in a frame."""
+
+TOUCH = np.int8(1)
 
 
 class Chunk(Layout):
@@ -46,11 +47,14 @@ class Chunk(Layout):
         """
         if self.force is not None:
             return
-        moved = np.abs(self.q - before) + np.abs(self.u[:-1])
-        awake = (moved > STILL) | ~self.touched
-        awake &= self.present
         restless = np.zeros(self.sizes[0], bool)
-        restless[self.scene[awake]] = True
+        fast = np.abs(self.uf) > 2 * STILL  # spares most scenes the exact look
+        restless[self.scene[(fast[::2] | fast[1::2]).nonzero()[0]]] = True
+        calm = (~restless[self.scene]).nonzero()[0]
+        moved = np.abs(self.q[calm] - before[calm]) + np.abs(self.u[calm])
+        awake = (moved > STILL) | ~self.touched[calm]
+        awake &= self.present[calm]
+        restless[self.scene[calm[awake]]] = True
         if not restless.all():
             self.drop(~restless)
 
@@ -60,52 +64,56 @@ class Chunk(Layout):
         self._watch()
         for _ in range(self.substeps):
             self.qf += self.uf
-            for balls, amounts in self.pending:
-                np.add.at(self.q, balls, amounts)
-            self.pending.clear()
+            (coordinates, lifts), (balls, moves) = self.pending
+            self.qf[coordinates] += lifts
+            if len(balls):
+                np.add.at(self.q, balls, moves)
             walls, pairs = self._find()
             self._accelerate()
-            if len(walls) or len(pairs):
-                self._answer(walls, pairs)
+            self._answer(walls, pairs)
 
     def _watch(self):
         """List the pairs that could meet before the next frame."""
-        squares = self.uf**2
-        squares = squares[::2] + squares[1::2]
+        reach = np.sqrt(self._fastest()) + self.substeps * self.pull
+        reach *= 2 * SAFETY * self.substeps
+        apart, most = self._gaps
+        x = self.qf[::2].copy()
+        for below, above, block in self.couples:
+            size = block.stop - block.start
+            np.subtract(x[above], x[below], out=apart[block])
+            np.add(self.every_reach[block], reach[:size], out=most[block])
+        np.abs(apart, out=apart)
+        beside = (apart < most).nonzero()[0]
+        block = self.pair_ends.searchsorted(beside, "right")
+        a, b = (beside + starts.take(block) for starts in self.pair_starts)
+        most = most[beside]
+        near = _squares(self.q[b] - self.q[a]) < most * most
+        if not self.full:
+            near &= self.present[a] & self.present[b]
+        near = near.nonzero()[0]
+        self.watched = a[near], b[near]
+        self.reach = self.every_reach[beside[near]]
+        self.within = self.reach**2
+
+    def _fastest(self):
+        """Return the square of the greatest speed in each scene."""
+        squares = _squares(self.u[:-1])
         fastest = squares[self.blocks[0]]
         for size, block in zip(self.sizes[1:], self.blocks[1:], strict=True):
             np.maximum(fastest[:size], squares[block], out=fastest[:size])
-        reach = np.sqrt(fastest) + self.substeps * self.pull
-        reach *= 2 * SAFETY * self.substeps
-        first, second = [np.zeros(0, int)], [np.zeros(0, int)]
-        for high in range(1, SLOTS):
-            size, above = self.sizes[high], self.blocks[high]
-            for low in range(high if size else 0):
-                below = slice(self.blocks[low].start, self.blocks[low].start + size)
-                apart = self.qf[2 * above.start : 2 * above.stop].copy()
-                apart -= self.qf[2 * below.start : 2 * below.stop]
-                apart *= apart
-                most = self.radius[above] + self.radius[below] + reach[:size]
-                near = np.flatnonzero(apart[::2] + apart[1::2] < most * most)
-                first.append(near + below.start)
-                second.append(near + above.start)
-        a, b = np.concatenate(first), np.concatenate(second)
-        if not self.present.all():
-            both = self.present[a] & self.present[b]
-            a, b = a[both], b[both]
-        self.watched, self.reach = (a, b), self.radius[a] + self.radius[b]
+        return fastest
 
     def _find(self):
         """Return the wall and pair contacts of this sub-step."""
         np.abs(self.qf, out=self._floats)
         np.greater(self._floats, self.limit, out=self._marks)
-        index = np.flatnonzero(self._marks)
+        index = self._marks.nonzero()[0]
         walls = WallContacts(index, self.qf, self.uf, self.limit)
         a, b = self.watched
         apart = self.q[b] - self.q[a]
-        hit = np.flatnonzero(apart.real**2 + apart.imag**2 < self.reach**2)
+        hit = (_squares(apart) < self.within).nonzero()[0]
         pairs = PairContacts(a[hit], b[hit], apart[hit], self.reach[hit], self.u)
-        self.touched[walls.ball] = True
+        self.touched |= self._walled != 0
         self.touched[pairs.a] = True
         self.touched[pairs.b] = True
         return walls, pairs
@@ -134,20 +142,23 @@ class Chunk(Layout):
 
     def _answer(self, walls, pairs):
         """Let every contact push: lone ones exactly, clusters by iteration."""
-        self.pending += walls.push_apart(self.push_share, SLOP)
-        self.pending += pairs.push_apart(self.push_share, SLOP, self.lightness)
+        self.pending = (
+            walls.push_apart(self.push_share, SLOP),
+            pairs.push_apart(self.push_share, SLOP, self.lightness),
+        )
         shared, crowded = self._crowded(walls, pairs)
-        if len(crowded):
-            self._crowd[crowded] = True
-            within = self._crowd[walls.ball]
-            self._crowd[crowded] = False
-            hard = walls.take(within.nonzero()[0]), pairs.take(shared.nonzero()[0])
-            Cluster(*hard, self).solve(self.u, self._flag)
-            walls = walls.take((~within).nonzero()[0])
-            pairs = pairs.take((~shared).nonzero()[0])
-        else:
-            self.memory.forget()
+        speed = self.u[crowded]
         walls.bounce(self.uf, self.restitution, self.friction)
+        if not len(crowded):
+            self.memory.forget()
+        else:
+            self.u[crowded] = speed  # as if not bounced; the cluster answers them
+            self._crowd[crowded] = True
+            within = self._crowd[walls.ball].nonzero()[0]
+            self._crowd[crowded] = False
+            hard = walls.take(within), pairs.take(shared.nonzero()[0])
+            Cluster(*hard, self).solve(self.u, self._flag)
+            pairs = pairs.take((~shared).nonzero()[0])
         if len(pairs):
             pairs.bounce(self.u, self.restitution, self.friction, self.lightness)
 
@@ -157,12 +168,17 @@ class Chunk(Layout):
         Those are the balls in a corner and those of the shared pairs.
         """
         ball, load = walls.ball, self._load
-        corner = ball[1:][ball[1:] == ball[:-1]]
-        if not len(pairs):
-            return np.zeros(0, bool), corner
-        load[ball] = 1
-        np.add.at(load, pairs.a, 1)
-        np.add.at(load, pairs.b, 1)
-        shared = (load[pairs.a] > 1) | (load[pairs.b] > 1)
-        load[ball] = load[pairs.a] = load[pairs.b] = 0
+        corner = ball[1:][(ball[1:] == ball[:-1]).nonzero()[0]]
+        balls = np.concatenate([pairs.a, pairs.b])
+        load[balls] = self._walled[balls] != 0
+        np.add.at(load, balls, TOUCH)
+        crowd = (load[balls] > 1).reshape(2, -1)
+        shared = crowd[0] | crowd[1]
         return shared, np.concatenate([corner, pairs.a[shared], pairs.b[shared]])
+
+
+def _squares(plane):
+    """Return the squared lengths of plane vectors."""
+    flat = plane.view(float)
+    flat = flat * flat
+    return flat[::2] + flat[1::2]

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from dist_invention.datasets.split import Split
 from dist_invention.domains.physics.laws import PARAMETERS, UNITS
 from dist_invention.domains.physics.metrics import error_over_time
 from dist_invention.domains.physics.rules import BOX, FRAME_SECONDS
+import numpy as np
 
 SCHEMA = 1
 Outputs = Mapping[str, np.ndarray]

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from dist_invention.domains.physics.rules import BOX, FRAME_SECONDS, SUBSTEPS
+import numpy as np
 
 FEWEST_STEPS = 3
 NEAR_CONTACT = 1e-2

@@ -10,10 +10,6 @@ restitution of a contact and its coefficient of friction.
 # pyright: reportOptionalSubscript=false
 # pyright: reportOperatorIssue=false
 
-import keras
-import numpy as np
-from keras import ops
-
 from dist_invention.domains.physics.encounters import (
     FRAME,
     TINY,
@@ -22,6 +18,9 @@ from dist_invention.domains.physics.encounters import (
     relative_to_partners,
 )
 from dist_invention.domains.physics.trust import Trust
+import keras
+from keras import ops
+import numpy as np
 
 DRAG_RANGE = (-1.0, 0.2)  # 1/s; only a scene at rest comes near
 GRAVITY_RANGE = (-50.0, 5.0)  # m/s2

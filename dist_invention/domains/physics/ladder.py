@@ -1,7 +1,5 @@
 """Harder questions than the splits: one parameter at a time, edits, new mechanisms."""
 
-import numpy as np
-
 from dist_invention.datasets.split import Split
 from dist_invention.domains.physics import laws, windows
 from dist_invention.domains.physics.data import wrap_split
@@ -12,6 +10,7 @@ from dist_invention.domains.physics.mechanisms import (
     with_mechanism,
 )
 from dist_invention.domains.physics.rules import FRAME_SECONDS, simulate
+import numpy as np
 
 LADDER_STREAM, PAIR_STREAM, MECHANISM_STREAM = 100, 200, 300
 

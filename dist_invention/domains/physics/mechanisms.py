@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from dist_invention.domains.physics.scenes import Scenes
+import numpy as np
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from dist_invention.datasets.split import Split
 from dist_invention.domains.physics.rules import FRAME_SECONDS
 from dist_invention.evaluation.metrics import Metric
+import numpy as np
 
 HORIZONS = {10: "10_frames", 30: "half_second", 60: "1s", 120: "2s"}
 """Frames at which errors are shown, and how the metrics are named after them."""

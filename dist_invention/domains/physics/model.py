@@ -6,12 +6,11 @@ present, law) to position and velocity of shape (batch, horizon, balls, 2).
 
 from typing import Any
 
-import keras
-from keras import ops
-
 from dist_invention.domains.physics.inference import ContextLaw, GivenLaw
 from dist_invention.domains.physics.rollout import FrameStep, Rollout
 from dist_invention.domains.physics.transformer import RowEncoder, SceneTransformer
+import keras
+from keras import ops
 
 LAW_SOURCES = ("inferred", "given")
 CONTEXT_FRAMES = 10

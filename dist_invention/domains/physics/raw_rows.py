@@ -7,8 +7,8 @@ kinetic and potential energy; all SI, not scaled.
 # Keras does not type what its operations return.
 # pyright: reportOptionalSubscript=false
 
-import numpy as np
 from keras import ops
+import numpy as np
 
 BALLS = 3
 ROWS = 10  # context frames, and frames predicted at once

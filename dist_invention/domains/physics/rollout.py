@@ -7,16 +7,15 @@
 
 from typing import Any
 
-import keras
-import numpy as np
-from keras import ops
-
 from dist_invention.domains.physics.encounters import (
     FRAME,
     TINY,
     find_encounters,
     impulse_shares,
 )
+import keras
+from keras import ops
+import numpy as np
 
 MOST_BOUNCE = 1.3  # restitution; above any law of the world, so that nothing explodes
 MOST_FACTOR = 1.1  # how far the learned response may exceed the law's own value

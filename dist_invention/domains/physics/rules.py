@@ -7,12 +7,11 @@ answer. The state is recorded before each step.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from dist_invention.domains.physics.engine import Chunk
 from dist_invention.domains.physics.laws import Law
 from dist_invention.domains.physics.layout import FRAME_SECONDS, slots_in_use
 from dist_invention.domains.physics.scenes import HEIGHT, SLOTS, WIDTH, Scenes
+import numpy as np
 
 __all__ = [
     "BOX",
@@ -26,7 +25,7 @@ __all__ = [
 
 SUBSTEPS = 4
 BOX = np.array([WIDTH, HEIGHT])
-CHUNK = 8192
+CHUNK = 32768
 NAP = 8
 """Frames between two looks for scenes at rest."""
 

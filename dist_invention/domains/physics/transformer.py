@@ -13,10 +13,6 @@ radius in them are the known ones, the rest is as predicted.
 import math
 from typing import Any
 
-import keras
-import numpy as np
-from keras import ops
-
 from dist_invention.domains.physics.raw_rows import (
     BALLS,
     COLUMNS,
@@ -27,6 +23,9 @@ from dist_invention.domains.physics.raw_rows import (
     pack,
     unpack,
 )
+import keras
+from keras import ops
+import numpy as np
 
 _register = keras.saving.register_keras_serializable(package="dist_invention.physics")
 

@@ -1,14 +1,13 @@
 """Windows cut from simulated scenes: the arrays of an example, and its identity."""
 
-import hashlib
 from collections.abc import Mapping
-
-import numpy as np
+import hashlib
 
 from dist_invention.datasets.split import Field
 from dist_invention.domains.physics.laws import PARAMETERS
 from dist_invention.domains.physics.rules import SUBSTEPS, energy, simulate
 from dist_invention.domains.physics.scenes import SLOTS, Scenes
+import numpy as np
 
 CONTEXT = 10
 SCENE_FRAMES = 300

@@ -1,10 +1,9 @@
 """Baselines predict what their names say, and the ceiling is a ceiling."""
 
-import numpy as np
-import pytest
-
 from dist_invention.domains.physics import baselines, data
 from dist_invention.domains.physics.metrics import physics_metrics, train_scales
+import numpy as np
+import pytest
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,8 @@
 """The tensorflow-datasets builder gives the same splits, read without TensorFlow."""
 
-import numpy as np
-
 from dist_invention.domains.physics import builder
 from dist_invention.domains.physics.data import make_splits
+import numpy as np
 
 
 def test_the_builder_gives_the_splits_of_the_world(tmp_path):

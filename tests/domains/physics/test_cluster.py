@@ -1,11 +1,10 @@
 """Contacts that share balls come to rest together."""
 
-import numpy as np
-
 from dist_invention.domains.physics import cluster
 from dist_invention.domains.physics.laws import Law
 from dist_invention.domains.physics.rules import simulate
 from dist_invention.domains.physics.scenes import single_ball
+import numpy as np
 
 
 def tower(law, count=2, radius=0.25):
@@ -31,24 +30,10 @@ def test_a_ball_thrown_into_a_corner_comes_out_of_it():
     assert np.allclose(run.velocity[0, -1, 0], [-2.0, 2.0], atol=0.01)
 
 
-def test_memory_forgets_what_no_longer_touches():
-    memory = cluster.Memory(walls=6, pairs=12)
-    memory.forget(np.array([1, 3]), np.array([2]))
-    memory.push[[1, 3]], memory.impulse[2] = 0.5, 1 + 1j
-    memory.forget(np.array([3]), np.zeros(0, int))
-    assert not memory.push.any()
-    assert not memory.impulse.any()
-
-
-def test_memory_of_the_scenes_that_stay_is_kept():
-    memory = cluster.Memory(walls=4, pairs=12)
-    memory.push[:] = [0.0, 1.0, 0.0, 2.0]
-    memory.impulse[7] = 1j
-    memory.keep(np.array([False, False, True, True]), np.array([False, True]))
-    assert memory.push.tolist() == [0.0, 2.0]
-    assert memory.impulse[1] == 1j
-    memory.forget()
-    assert not memory.push.any()
+def test_the_pairs_of_one_scene_take_turns_in_their_order():
+    """The turns are what keeps a ball from being answered twice in one step."""
+    turns = cluster._turns(np.array([2, 0, 2, 5, 2, 0]))
+    assert [turn.tolist() for turn in turns] == [[1, 0, 3], [5, 2], [4]]
 
 
 def test_more_iterations_change_little(monkeypatch):

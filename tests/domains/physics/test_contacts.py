@@ -1,8 +1,7 @@
 """One contact alone has a closed form."""
 
-import numpy as np
-
 from dist_invention.domains.physics.contacts import PairContacts, WallContacts
+import numpy as np
 
 LIMIT = np.array([3.8, 2.8])
 
@@ -38,10 +37,10 @@ def test_a_ball_that_leaves_the_wall_is_left_alone():
 
 def test_deep_overlaps_are_pushed_inwards_and_shallow_ones_are_not():
     contact = floor_contact(np.zeros(2))
-    ((balls, moves),) = contact.push_apart(0.1, slop=0.01)
-    assert balls.tolist() == [0]
-    assert np.allclose(moves, [0.1j * (0.05 - 0.01)])
-    assert contact.push_apart(0.1, slop=0.06) == []
+    coordinates, moves = contact.push_apart(0.1, slop=0.01)
+    assert coordinates.tolist() == [1]
+    assert np.allclose(moves, [0.1 * (0.05 - 0.01)])
+    assert not len(contact.push_apart(0.1, slop=0.06)[0])
 
 
 def test_a_pair_exchanges_momentum_along_its_normal_only():
@@ -59,9 +58,10 @@ def test_pushing_a_pair_apart_moves_the_lighter_ball_more():
     pair = PairContacts(
         np.array([0]), np.array([1]), np.array([0.3 + 0j]), np.array([0.4]), np.zeros(2)
     )
-    (_, first), (_, second) = pair.push_apart(0.1, 0.0, np.array([2.0, 1.0]))
-    assert np.allclose(first, [-0.1 * 0.1 * 2 / 3])
-    assert np.allclose(second, [0.1 * 0.1 / 3])
+    balls, moves = pair.push_apart(0.1, 0.0, np.array([2.0, 1.0]))
+    assert balls.tolist() == [0, 1]
+    assert np.allclose(moves, [-0.1 * 0.1 * 2 / 3, 0.1 * 0.1 / 3])
+    assert not len(pair.push_apart(0.1, 0.2, np.array([2.0, 1.0]))[0])
 
 
 def test_two_balls_on_one_spot_are_parted_along_a_fixed_direction():

@@ -3,10 +3,9 @@
 import subprocess
 import sys
 
+from dist_invention.domains.physics import data, laws, windows
 import numpy as np
 import pytest
-
-from dist_invention.domains.physics import data, laws, windows
 
 SHAPE = {"scenes_train": 280, "horizon_train": 8, "horizon_test": 30}
 HASHES = (

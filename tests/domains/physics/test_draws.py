@@ -1,10 +1,9 @@
 """Rows that run away or are barred are drawn again, and counted."""
 
-import numpy as np
-import pytest
-
 from dist_invention.domains.physics import draws
 from dist_invention.domains.physics.laws import sample_laws
+import numpy as np
+import pytest
 
 
 def draw(n=20, band="train", seed=7, low=1):

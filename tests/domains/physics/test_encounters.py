@@ -1,7 +1,3 @@
-import numpy as np
-import pytest
-from keras import ops
-
 from dist_invention.domains.physics.encounters import (
     FRAME,
     find_encounters,
@@ -9,6 +5,9 @@ from dist_invention.domains.physics.encounters import (
     possible_partners,
     relative_to_partners,
 )
+from keras import ops
+import numpy as np
+import pytest
 
 
 def meet(position, velocity, end_velocity=None):

@@ -1,12 +1,11 @@
 """A scene sleeps only when nothing in it will move again."""
 
-import numpy as np
-
 from dist_invention.domains.physics.engine import Chunk
 from dist_invention.domains.physics.laws import Law
 from dist_invention.domains.physics.mechanisms import with_mechanism
 from dist_invention.domains.physics.rules import simulate
 from dist_invention.domains.physics.scenes import join, single_ball
+import numpy as np
 
 STILL, FLYING = (2.0, 0.2), (4.0, 4.0)
 

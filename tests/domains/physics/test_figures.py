@@ -2,10 +2,9 @@
 
 import json
 
+from dist_invention.domains.physics import baselines, data, figures
 import numpy as np
 import pytest
-
-from dist_invention.domains.physics import baselines, data, figures
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,10 @@
 """Free context frames give the law away; frames with contacts are not trusted."""
 
-import numpy as np
-import pytest
-
 from dist_invention.domains.physics import fitting, windows
 from dist_invention.domains.physics.laws import Law
 from dist_invention.domains.physics.scenes import single_ball
+import numpy as np
+import pytest
 
 FALLBACK = np.array([-7.0, 0.4, 0.6, 0.9])
 

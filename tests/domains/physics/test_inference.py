@@ -1,11 +1,10 @@
-import numpy as np
-import pytest
-from keras import ops
-
 from dist_invention.domains.physics.inference import ContextLaw, GivenLaw
 from dist_invention.domains.physics.laws import Law
 from dist_invention.domains.physics.rules import simulate
 from dist_invention.domains.physics.scenes import single_ball
+from keras import ops
+import numpy as np
+import pytest
 
 
 def context(law, position, velocity, start=0):

@@ -1,8 +1,7 @@
 """One change at a time: rungs, edits, and mechanisms beside their controls."""
 
-import numpy as np
-
 from dist_invention.domains.physics import ladder, laws
+import numpy as np
 
 
 def test_each_rung_leaves_the_range_in_its_parameter_only():

@@ -1,9 +1,8 @@
 """Laws fall into the band they are asked from."""
 
+from dist_invention.domains.physics import laws
 import numpy as np
 import pytest
-
-from dist_invention.domains.physics import laws
 
 
 def generator():

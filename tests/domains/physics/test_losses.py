@@ -1,7 +1,3 @@
-import numpy as np
-import pytest
-from keras import ops
-
 from dist_invention.domains.physics.data import random_worlds
 from dist_invention.domains.physics.losses import (
     EnergyError,
@@ -10,6 +6,9 @@ from dist_invention.domains.physics.losses import (
     VelocityError,
 )
 from dist_invention.domains.physics.windows import INPUTS, TARGETS
+from keras import ops
+import numpy as np
+import pytest
 
 TERMS = [
     PositionError(2.0),

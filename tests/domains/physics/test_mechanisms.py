@@ -1,12 +1,11 @@
 """Each mechanism against its closed form, and each control against its force."""
 
-import numpy as np
-import pytest
-
 from dist_invention.domains.physics import mechanisms
 from dist_invention.domains.physics.laws import Law
 from dist_invention.domains.physics.rules import FRAME_SECONDS, simulate
 from dist_invention.domains.physics.scenes import single_ball
+import numpy as np
+import pytest
 
 TIME = FRAME_SECONDS * np.arange(60)
 

@@ -1,9 +1,8 @@
 """Metrics on analytic cases: perfect, off by one scale, empty slots, NaN."""
 
+from dist_invention.domains.physics import data, metrics
 import numpy as np
 import pytest
-
-from dist_invention.domains.physics import data, metrics
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,14 @@ import os
 import subprocess
 import sys
 
-import keras
-import numpy as np
-import pytest
-from keras import ops
-
 from dist_invention.domains.physics.data import random_worlds
 from dist_invention.domains.physics.model import compact, extract_law, with_horizon
 from dist_invention.domains.physics.rollout import FrameStep
 from dist_invention.domains.physics.windows import INPUTS
+import keras
+from keras import ops
+import numpy as np
+import pytest
 
 HORIZON = 8
 STATES = ("position", "velocity")

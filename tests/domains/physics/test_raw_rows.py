@@ -1,9 +1,8 @@
-import numpy as np
-import pytest
-from keras import ops
-
 from dist_invention.domains.physics.data import random_worlds
 from dist_invention.domains.physics.raw_rows import clock, pack, unpack
+from keras import ops
+import numpy as np
+import pytest
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,8 @@
+from dist_invention.domains.physics.encounters import impulse_shares
+from dist_invention.domains.physics.rollout import FrameStep, Rollout
 import keras
 import numpy as np
 import pytest
-
-from dist_invention.domains.physics.encounters import impulse_shares
-from dist_invention.domains.physics.rollout import FrameStep, Rollout
 
 EFFECTIVE = np.array([[-9.8, -0.1, 0.6, 0.3]], "float32")
 

@@ -1,9 +1,5 @@
 """The simulator against closed forms, against pymunk, and against itself."""
 
-import numpy as np
-import pymunk
-import pytest
-
 from dist_invention.domains.physics.contacts import SLOP
 from dist_invention.domains.physics.engine import KEPT_OVERLAP
 from dist_invention.domains.physics.laws import REGIMES, Law, sample_laws
@@ -21,6 +17,9 @@ from dist_invention.domains.physics.scenes import (
     single_ball,
     spawn,
 )
+import numpy as np
+import pymunk
+import pytest
 
 TIME = FRAME_SECONDS * np.arange(61)
 

@@ -1,10 +1,9 @@
 """Scenes are drawn without overlaps, and what was rejected is said."""
 
-import numpy as np
-import pytest
-
 from dist_invention.domains.physics import scenes as module
 from dist_invention.domains.physics.laws import sample_laws
+import numpy as np
+import pytest
 
 
 def spawn(n, num_balls=(1, 4), seed=3):

@@ -1,7 +1,3 @@
-import keras
-import numpy as np
-import pytest
-
 from dist_invention.domains.physics.data import random_worlds
 from dist_invention.domains.physics.model import transformer, with_horizon
 from dist_invention.domains.physics.transformer import (
@@ -11,6 +7,9 @@ from dist_invention.domains.physics.transformer import (
     sinusoids,
 )
 from dist_invention.domains.physics.windows import INPUTS
+import keras
+import numpy as np
+import pytest
 
 SMALL = {"blocks": 1, "width": 16, "heads": 2, "hidden": 16}
 

@@ -1,8 +1,7 @@
-import keras
-import numpy as np
-from keras import ops
-
 from dist_invention.domains.physics.trust import Trust
+import keras
+from keras import ops
+import numpy as np
 
 
 def test_trust_lies_between_zero_and_one():

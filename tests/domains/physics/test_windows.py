@@ -1,11 +1,10 @@
 """Windows hold what their fields say, and their keys know a scene again."""
 
-import numpy as np
-
 from dist_invention.domains.physics import windows
 from dist_invention.domains.physics.laws import Law, sample_laws
 from dist_invention.domains.physics.rules import energy, simulate
 from dist_invention.domains.physics.scenes import ball_counts, single_ball, spawn
+import numpy as np
 
 
 def cut(n=12, horizon=20, seed=6):
