@@ -1,7 +1,7 @@
 """Recorded scenes per second: our simulator against pymunk on the same scenes.
 
 Run as `python benchmarks/simulator.py`; it takes under a minute on a quiet machine and
-1.5 GB of memory. One thread; both sides record position and velocity of every ball at
+800 MB of memory. One thread; both sides record position and velocity of every ball at
 300 frames. The scenes are those of the training range, 1 to 4 balls, sorted by number
 of balls. Repeats are interleaved: in each one ours simulates all scenes at once and
 pymunk a sample of them, another one each time. Ours is faster the more scenes it is
@@ -32,7 +32,7 @@ import numpy as np
 import pymunk
 import pymunk.batch
 
-SCENES, FRAMES, REPEATS = 28800, 300, 5
+SCENES, FRAMES, REPEATS = 14400, 300, 5
 SAMPLE, BATCH_SAMPLE = 600, 300
 CLEARANCE = 0.02
 CORNERS = [(-1, -1), (WIDTH + 1, -1), (WIDTH + 1, HEIGHT + 1), (-1, HEIGHT + 1)]

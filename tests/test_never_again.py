@@ -85,6 +85,15 @@ class Small(SafeTrainingPipeline):
     def build_stages(self, splits):
         return [make_stage("only", splits["train"])]
 
+    def build_metrics(self, splits):
+        return [Metric("mse", "m2", "lower", lambda t, o, split: squared(split, t, o))]
+
+    def build_baselines(self, splits):
+        def zero(split):
+            return {"y": np.zeros((len(split), 1))}
+
+        return [Baseline("zero", zero, "trivial")]
+
 
 def test_the_data_that_is_judged_is_the_data_that_is_trained_on(tmp_path):
     """Row 3: the generator wrote one path, the trainer read another."""
