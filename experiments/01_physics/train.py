@@ -7,7 +7,7 @@ python experiments/01_physics/train.py --model transformer  # the record's contr
 
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import Literal
+from typing import Any, Literal
 
 from dist_invention.curriculum import Constant, Cosine, Linear, Stage, WhenPlateaus
 from dist_invention.datasets import Stream
@@ -151,7 +151,7 @@ class Physics(SafeTrainingPipeline):
         )
 
     @cache  # noqa: B019, one run has one model
-    def over(self, inner, horizon):
+    def over(self, inner, horizon) -> Any:
         """Return the model over another horizon, built once."""
         return model.with_horizon(inner, horizon)
 
