@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dist_invention.curriculum import ApplyStage, Curriculum, Learner, LeaveStage
 from dist_invention.curriculum.stage import Stage
@@ -19,9 +19,6 @@ from dist_invention.training.recorder import Recorder
 import keras
 from rich.console import Console
 
-if TYPE_CHECKING:
-    from dist_invention.training.pipeline import SafeTrainingPipeline
-
 Skip = tuple[int, int, int]  # stage, epoch, step of a batch to pass over
 
 
@@ -30,7 +27,8 @@ class Session:
     """What the steps of a run hand to one another.
 
     Args:
-        experiment: The experiment; asked for callbacks, predictions and figures.
+        experiment: The `SafeTrainingPipeline`; asked for callbacks, predictions and
+            figures. It is untyped here, since the pipeline builds the session.
         config: Its settings.
         folder: The run's folder, locked.
         machine: What was set up.
@@ -51,7 +49,7 @@ class Session:
         >>> session = build_session(experiment, folder, machine)  # doctest: +SKIP
     """
 
-    experiment: "SafeTrainingPipeline"
+    experiment: Any
     config: TrainingConfig
     folder: RunFolder
     machine: Machine
@@ -124,7 +122,7 @@ def named(splits: Iterable[Split]) -> dict[str, Split]:
 
 
 def build_session(
-    experiment: "SafeTrainingPipeline",
+    experiment: Any,
     folder: RunFolder,
     machine: Machine,
     splits: Mapping[str, Split],
