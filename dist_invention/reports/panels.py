@@ -21,7 +21,7 @@ def figure(record: Mapping[str, Any]) -> Markup:
     Args:
         record: Plain data as domains write it: kind, title, caption, tier, panels.
     """
-    panels = record.get("panels", ())
+    panels = _told_apart(record.get("panels", ()))
     series = [item for panel in panels for item in panel.get("series", ())]
     heading = element("h4", record.get("title", "Untitled"))
     caption = element("p", record.get("caption", ""), class_="note")
@@ -30,15 +30,34 @@ def figure(record: Mapping[str, Any]) -> Markup:
     return element("div", heading, caption, legend(series), grid, class_="record")
 
 
+def _told_apart(panels: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the panels with a line style of its own for each baseline's name."""
+    series = [item for panel in panels for item in panel.get("series", ())]
+    rivals = [item.get("label") for item in series if item.get("role") == "baseline"]
+    order = list(dict.fromkeys(rivals))
+
+    def styled(item: Mapping[str, Any]) -> dict[str, Any]:
+        is_rival = item.get("role") == "baseline"
+        return {**item, "style": order.index(item.get("label")) if is_rival else 0}
+
+    return [{**p, "series": [*map(styled, p.get("series", ()))]} for p in panels]
+
+
+def _classes(item: Mapping[str, Any], role: str) -> str:
+    style = item.get("style")
+    return f"r-{role} s{style}" if style else f"r-{role}"
+
+
 def legend(series: Sequence[Mapping[str, Any]]) -> Markup:
     """Return the legend of the roles that occur, each with its line style."""
     named = {}
     for item in series:
         role = str(item.get("role"))
         if role in LEGEND:
-            named.setdefault((LEGEND.index(role), item.get("label", role)), role)
-    ordered = sorted(named.items(), key=lambda entry: (entry[0][0], str(entry[0][1])))
-    keys = joined(legend_swatch(key[1], f"r-{role}") for key, role in ordered)
+            place = (LEGEND.index(role), item.get("style") or 0)
+            named.setdefault((*place, item.get("label", role)), _classes(item, role))
+    ordered = sorted(named.items(), key=lambda entry: (*entry[0][:2], str(entry[0][2])))
+    keys = joined(legend_swatch(key[2], classes) for key, classes in ordered)
     return element("div", keys, class_="legend")
 
 
@@ -171,7 +190,7 @@ def _series(item: Mapping[str, Any], place: _Place, is_path: bool) -> Markup:
         element(
             "polyline",
             points=" ".join(f"{place.x(x):.1f},{place.y(y):.1f}" for x, y in piece),
-            class_=f"r-{role}",
+            class_=_classes(item, str(role)),
         )
         for piece in pieces
     ]

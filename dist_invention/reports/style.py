@@ -138,6 +138,9 @@ vector-effect:non-scaling-stroke}
 .r-true{stroke:var(--ink);stroke-width:1.8}
 .r-predicted{stroke:var(--blue);stroke-width:2.2;stroke-dasharray:7 4}
 .r-baseline{stroke:var(--orange);stroke-width:1.5;stroke-dasharray:9 3 2 3}
+.r-baseline.s1{stroke:var(--c3);stroke-dasharray:2 3}
+.r-baseline.s2{stroke:var(--c4);stroke-dasharray:12 4}
+.r-baseline.s3{stroke:var(--c0);stroke-dasharray:5 2}
 .box{fill:none;stroke:var(--soft);stroke-width:1.2}.tick{stroke:var(--soft)}
 .start{fill:var(--c0)}.end-true{fill:var(--ink)}
 .end-predicted{fill:var(--card);stroke:var(--blue);stroke-width:2}

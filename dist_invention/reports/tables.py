@@ -153,7 +153,8 @@ def _metric_cell(score: Score) -> Markup:
 
 def _html_cells(score: Score) -> list[object]:
     groups = score.get("n_groups")
-    counted = f"in {number(groups)} groups" if groups is not None else ""
+    is_grouped = groups is not None and groups != score.get("n")
+    counted = f"in {number(groups)} groups" if is_grouped else ""
     return [
         _metric_cell(score),
         _stacked(element("b", _value(score)), interval(score.get("interval"))),

@@ -18,7 +18,11 @@ from dist_invention.training import SafeTrainingPipeline, TrainingConfig
 import keras
 
 TIERS = ("test_in", "test_near", "test_far", "test_regimes")
-RIVAL = "constant acceleration fitted"
+RIVALS = (
+    "simulator, fitted law",
+    "constant acceleration in the box",
+    "copy last",
+)
 
 
 @dataclass(frozen=True)
@@ -156,18 +160,19 @@ class Physics(SafeTrainingPipeline):
         return model.with_horizon(inner, horizon)
 
     def build_figures(self, splits, outputs):
-        rows = self.build_baselines(splits)
-        rival = next(row for row in rows if row.name == RIVAL)
+        rows = {row.name: row for row in self.build_baselines(splits)}
         scale = physics.train_scales(splits["train"]).position
         records = {}
         for name in TIERS:
-            split, other = splits[name], rival.predict(splits[name])
-            row = figures.telling_example(split)
+            split = splits[name]
+            others = {rival: rows[rival].predict(split) for rival in RIVALS}
+            best = RIVALS[0], others[RIVALS[0]]
+            chosen = figures.telling_examples(split)
             records[f"paths_{name}"] = figures.trajectory_figure(
-                split, outputs[name], (RIVAL, other), row
+                split, outputs[name], best, chosen
             )
             records[f"errors_{name}"] = figures.error_figure(
-                split, {"this model": outputs[name], RIVAL: other}, scale
+                split, {"this model": outputs[name], **others}, scale
             )
         return records
 

@@ -101,3 +101,16 @@ def test_names_of_a_record_are_escaped():
     page = figure({"kind": "lines", "title": "<u>", "panels": [hostile]})
     assert not {"<i>", "<u>"} & set(re.findall(r"<\w+>", page))
     assert "&lt;b&gt;" in page
+
+
+def test_baselines_of_one_figure_have_line_styles_of_their_own():
+    line = {"x": [0, 1], "y": [0, 1]}
+    series = [
+        {"label": "model", "role": "predicted", **line},
+        {"label": "copy last", "role": "baseline", **line},
+        {"label": "fitted", "role": "baseline", **line},
+    ]
+    panels = [{"title": "a", "series": series}, {"title": "b", "series": series}]
+    drawn = str(figure({"kind": "lines", "title": "t", "panels": panels}))
+    assert drawn.count('class="r-baseline"') == 3, "two panels and the legend"
+    assert drawn.count('class="r-baseline s1"') == 3

@@ -1,6 +1,6 @@
 """Pictures as plain data: the frames, paths and error curves that a report draws."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dist_invention.datasets.split import Split
@@ -17,47 +17,50 @@ def trajectory_figure(
     split: Split,
     outputs: Outputs,
     baseline: tuple[str, Outputs],
-    example: int,
+    examples: Sequence[int],
 ) -> dict[str, Any]:
-    """Return the paths of one example: context, truth, prediction and one baseline.
+    """Return the paths of some examples: context, truth, prediction, one baseline.
 
     Args:
         split: The examples.
         outputs: Predicted arrays of the whole split.
         baseline: Name and outputs of one baseline.
-        example: Row to draw.
+        examples: Rows to draw, a panel each.
 
     Returns:
-        A figure record with two panels: the box, and height over time.
+        A figure record; each panel is the box.
     """
     name, rival = baseline
     sources = [
-        ("context", "context", split.arrays["context_position"][example]),
-        ("true", "true", split.arrays["position"][example]),
-        ("predicted", "predicted", np.asarray(outputs["position"])[example]),
-        (name, "baseline", np.asarray(rival["position"])[example]),
+        ("context", "context", split.arrays["context_position"]),
+        ("true", "true", split.arrays["position"]),
+        ("predicted", "predicted", np.asarray(outputs["position"])),
+        (name, "baseline", np.asarray(rival["position"])),
     ]
-    balls = np.flatnonzero(split.arrays["present"][example])
-    context = len(split.arrays["context_position"][example])
-    paths, heights = [], []
-    for label, role, points in sources:
-        frames = np.arange(len(points)) + (0 if role == "context" else context)
-        for ball in balls:
-            shared = {"label": label, "role": role, "group": f"ball {ball + 1}"}
-            x, y = _plain(points[:, ball, 0]), _plain(points[:, ball, 1])
-            paths.append({**shared, "x": x, "y": y})
-            time = _plain((frames - context + 1) * FRAME_SECONDS)
-            heights.append({**shared, "x": time, "y": y})
+    panels = []
+    for example in examples:
+        series = [
+            {
+                "label": label,
+                "role": role,
+                "group": f"ball {ball + 1}",
+                "x": _plain(positions[example, :, ball, 0]),
+                "y": _plain(positions[example, :, ball, 1]),
+            }
+            for label, role, positions in sources
+            for ball in np.flatnonzero(split.arrays["present"][example])
+        ]
+        title = describe_law(split.arrays["law"][example])
+        panels.append(_panel(title, ("x", "m"), ("y", "m"), series, box=True))
+    seconds = split.arrays["position"].shape[1] * FRAME_SECONDS
     return {
         "schema": SCHEMA,
         "kind": "trajectories",
-        "title": f"{split.name}: example {example}",
-        "caption": describe_law(split.arrays["law"][example]),
+        "title": f"{split.name}: paths over {seconds:.3g} s",
+        "caption": "Windows chosen by how far their balls move, before any prediction: "
+        f"rows {', '.join(map(str, examples))}.",
         "tier": split.tier,
-        "panels": [
-            _panel("In the box", ("x", "m"), ("y", "m"), paths, box=True),
-            _panel("Height over time", ("time", "s"), ("y", "m"), heights),
-        ],
+        "panels": panels,
     }
 
 
@@ -91,17 +94,22 @@ def error_figure(
     }
 
 
-def telling_example(split: Split) -> int:
-    """Return the row whose balls move and touch about as much as the median window.
+def telling_examples(
+    split: Split, shares: Sequence[float] = (0.5, 0.75, 0.95)
+) -> list[int]:
+    """Return rows whose balls touch something and move; no prediction is looked at.
 
     Args:
         split: The examples.
+        shares: Quantiles of the distance travelled, one row each.
     """
     travelled = np.abs(np.diff(split.arrays["position"], axis=1)).sum(axis=(1, 2, 3))
     touched = split.arrays["first_contact"] < split.arrays["position"].shape[1]
     moving = np.flatnonzero(touched) if touched.any() else np.arange(len(split))
     order = moving[np.argsort(travelled[moving], kind="stable")]
-    return int(order[len(order) // 2])
+    return [
+        int(order[min(int(share * len(order)), len(order) - 1)]) for share in shares
+    ]
 
 
 def describe_law(law: np.ndarray) -> str:
