@@ -71,7 +71,7 @@ def evaluate(
             outputs = baseline.predict(split)
             predictions.append(checked_outputs(baseline.name, outputs, split))
         columns = {m.name: _contributions(m, split, predictions) for m in metrics}
-        for stratum, mask in _strata(split):
+        for stratum, mask in _strata(split, splits):
             for metric in metrics:
                 table = columns[metric.name][mask]
                 part = (split, stratum, split.groups[mask])
@@ -159,12 +159,13 @@ def _contributions(
     return table
 
 
-def _strata(split: Split) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield name and mask of the whole split and of each stratum."""
+def _strata(split: Split, splits: Sequence[Split]) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield name and mask of the whole split and of each stratum, empty ones too."""
     yield "all", np.ones(len(split), dtype=bool)
     for name in sorted(split.strata):
         column = np.asarray(split.strata[name])
-        for label in np.unique(column):
+        known = [np.asarray(s.strata[name]) for s in splits if name in s.strata]
+        for label in np.unique(np.concatenate(known)):
             yield f"{name}={label}", column == label
 
 

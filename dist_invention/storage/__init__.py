@@ -14,7 +14,10 @@ from dist_invention.storage.atomic import (
     write_json,
     write_text,
 )
-from dist_invention.storage.attempts import RunBelongsToAnotherConfiguration
+from dist_invention.storage.attempts import (
+    RunBelongsToAnotherConfiguration,
+    code_change,
+)
 from dist_invention.storage.bundle import Bundle, check_bundle, write_bundle
 from dist_invention.storage.checkpoints import CheckpointFolder
 from dist_invention.storage.destinations import Destination, DestinationNotUsable
@@ -47,6 +50,7 @@ __all__ = [
     "canonical_sha256",
     "check_bundle",
     "check_writable",
+    "code_change",
     "file_sha256",
     "find_runs",
     "free_bytes",

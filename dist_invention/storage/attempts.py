@@ -116,8 +116,8 @@ def add(run_folder: Path, about: Mapping[str, Any]) -> dict[str, Any]:
         "argv": about.get("argv"),
     }
     if known["attempts"]:
-        pair = [_commit(known["attempts"][-1]), _commit(attempt)]
-        if pair[0] != pair[1]:
+        pair = code_change(known["attempts"][-1]["code"], attempt["code"])
+        if pair:
             attempt["code_changed"] = pair
             log.warning(
                 "The code changed since this run began: %s before, %s now. Both are on "
@@ -147,6 +147,16 @@ def _shown(value: Any) -> str:
     return "nothing" if value is ... else to_json(value)
 
 
-def _commit(attempt: Mapping[str, Any]) -> Any:
-    code = attempt["code"]
-    return code.get("commit") if isinstance(code, Mapping) else code
+def code_change(old: Any, new: Any) -> list[Any] | None:
+    """Return what differs between the code of two attempts, old and new, if anything.
+
+    Args:
+        old: `commit` and `script_sha256` of one attempt, or a plain value.
+        new: Those of the other.
+    """
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        return None if old == new else [old, new]
+    for name in ("commit", "script_sha256"):
+        if old.get(name) != new.get(name):
+            return [old.get(name), new.get(name)]
+    return None

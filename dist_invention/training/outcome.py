@@ -27,7 +27,10 @@ from dist_invention.training.session import Session
 import numpy as np
 
 SCHEMA = 1
-SELECTION = "last: the weights at the end of the last stage; no score chose them"
+SELECTION = (
+    "last: the weights at the end of the last stage. Scores on select splits may end a "
+    "stage; none picks among checkpoints"
+)
 
 Outputs = Mapping[str, np.ndarray]
 

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 from dist_invention.curriculum.stage import Stage
 from dist_invention.curriculum.terms import Term
 from dist_invention.datasets import Split
 from dist_invention.evaluation import AuditReport, Baseline, LeakFound, Metric, audit
-from dist_invention.runtime import describe_code, prepare
+from dist_invention.runtime import prepare
 from dist_invention.storage import (
     Mirror,
-    Problem,
     RunFolder,
     manifest,
     open_run,
@@ -21,38 +18,17 @@ from dist_invention.storage import (
 )
 from dist_invention.training import journey, outcome
 from dist_invention.training.config import TrainingConfig
+from dist_invention.training.finished import (
+    Finished,
+    describe_script,
+    refuse_other_question,
+)
 from dist_invention.training.guards import StoppedEarly
 from dist_invention.training.preflight import preflight
 from dist_invention.training.session import Session, build_session, named
 import keras
 import numpy as np
 from rich.console import Console
-
-
-@dataclass(frozen=True)
-class Finished:
-    """Where a sealed run lies, and what is not as it should be.
-
-    Args:
-        path: The run's folder.
-        was_finished: Whether it had been finished before this command.
-        problems: Files that no longer match the manifest.
-        destinations: One row a destination, with `complete`.
-
-    Example:
-        >>> Finished(Path("runs/x"), False, [], []).is_sound
-        True
-    """
-
-    path: Path
-    was_finished: bool
-    problems: list[Problem]
-    destinations: list[dict[str, Any]]
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether every file and every destination is complete."""
-        return not self.problems and all(row["complete"] for row in self.destinations)
 
 
 class SafeTrainingPipeline:
@@ -195,7 +171,7 @@ class SafeTrainingPipeline:
             "seed": config.seed,
             "config": config.as_json(),
             "config_sha256": config.sha256,
-            "code": describe_code(Path(__file__).parent),
+            "code": describe_script(self),
             "environment": machine,
             "argv": machine["environment"]["command"],
             "destinations": list(config.destinations),
@@ -230,6 +206,7 @@ class SafeTrainingPipeline:
 
     def _verified(self, folder: RunFolder) -> Finished:
         """Check a finished run; if it is whole, complete its copies."""
+        refuse_other_question(self, folder)
         problems = manifest.verify(folder.path)
         mirror = Mirror(folder.run_id, self.config.destinations)
         rows = [] if problems else outcome.deliver(folder, mirror)

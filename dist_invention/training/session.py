@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+import re
 from typing import Any
 
 from dist_invention.curriculum import ApplyStage, Curriculum, Learner, LeaveStage
@@ -9,7 +10,7 @@ from dist_invention.curriculum.stage import Stage
 from dist_invention.datasets import Batches, Split
 from dist_invention.runtime import Machine
 from dist_invention.runtime.step import Step, build_step
-from dist_invention.storage import Mirror, RunFolder
+from dist_invention.storage import Mirror, RunFolder, canonical_sha256, to_json
 from dist_invention.training import resume
 from dist_invention.training.checkpoint import Checkpointer
 from dist_invention.training.config import TrainingConfig
@@ -159,7 +160,7 @@ def build_session(
         mirror,
         learner,
         config.checkpoint_seconds,
-        _ground(machine, splits),
+        _ground(machine, splits, curriculum),
         finite.confirm,
     )
     stop = StopGuard(config.max_hours)
@@ -192,10 +193,18 @@ def build_session(
     )
 
 
-def _ground(machine: Machine, splits: Mapping[str, Split]) -> dict[str, str]:
+def _ground(
+    machine: Machine, splits: Mapping[str, Split], curriculum: Curriculum
+) -> dict[str, str]:
     """What the state of a run depends on beside its configuration."""
+    plan = re.sub(r" at 0x[0-9a-f]+", "", to_json(curriculum.describe()))
     data = {f"split {split.name}": split.sha256[:16] for split in splits.values()}
-    return {"backend": machine.backend, "precision": machine.policy, **data}
+    return {
+        "backend": machine.backend,
+        "precision": machine.policy,
+        "stages": canonical_sha256(plan)[:16],
+        **data,
+    }
 
 
 def _refuse_schedule(optimizer: Any) -> None:

@@ -84,6 +84,9 @@ def wrap_split(
 ) -> Split:
     """Wrap the arrays of windows as a split with keys, groups, strata and datasheet.
 
+    A group is a law: the audit refuses a law on both sides of a split, and intervals
+    resample laws.
+
     Args:
         name: Name of the split.
         role: `"train"`, `"select"` or `"test"`.
@@ -91,7 +94,7 @@ def wrap_split(
         arrays: Arrays of examples, as `windows.cut_windows` returns them.
         sheet: More entries for the datasheet.
     """
-    n, horizon = arrays["position"].shape[:2]
+    horizon = arrays["position"].shape[1]
     free = arrays["first_contact"] == horizon
     strata = {
         "contact": np.where(free, "free", "contact"),
@@ -113,7 +116,7 @@ def wrap_split(
         inputs=windows.INPUTS,
         targets=windows.TARGETS,
         keys=windows.example_keys(arrays),
-        groups=np.array([f"{name}/{k}" for k in range(n)]),
+        groups=windows.law_keys(arrays["law"]),
         strata=strata,
         tier=tier,
         datasheet={

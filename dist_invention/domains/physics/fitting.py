@@ -77,8 +77,9 @@ def fit_laws(arrays: Mapping[str, np.ndarray], fallback: np.ndarray) -> np.ndarr
 def free_steps(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return which steps of the context no contact disturbed, shape (n, 9, 4).
 
-    A step counts as free if the ball is clear of walls and other balls, by a margin
-    of its own motion, at both of its frames. Only what a model sees is used.
+    A step counts as free if the ball is clear of walls and other balls at both of its
+    frames, by what it moves in half a frame: a bounce in mid-frame is no nearer to
+    either. Only what a model sees is used.
 
     Args:
         arrays: Arrays of examples.
@@ -87,7 +88,7 @@ def free_steps(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     radius = arrays["radius"].astype(float)[:, None]
     present = arrays["present"][:, None] > 0
     speed = np.sqrt((arrays["context_velocity"].astype(float) ** 2).sum(-1))
-    margin = NEAR_CONTACT + speed * FRAME_SECONDS / SUBSTEPS
+    margin = NEAR_CONTACT + speed * FRAME_SECONDS / 2
     walls = np.minimum(position, BOX - position).min(axis=-1)
     apart = position[:, :, :, None] - position[:, :, None]
     distance = np.sqrt((apart**2).sum(-1)) - radius[..., None] - radius[..., None, :]
