@@ -99,7 +99,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if flags.forget_gone:
         found = forget_gone(found)
     runs = [inspect(run) for run in found]
-    print_runs(runs)
     if not any(run.files for run in runs):
         print(
             f"Expected at least one run in {', '.join(flags.runs_dir)}"
@@ -107,7 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "Received: none with a file in it. Name its folder with --runs-dir."
         )
         return 1
-    bundle, places_whole = save(runs, flags.to)
+    bundle, places_whole = save(runs, flags.to)  # before a reader can close the pipe
+    print_runs(runs)
     whole = all(run.is_whole for run in runs) and not bundle.problems
     print_summary(runs, bundle, whole and places_whole)
     return 0 if whole and places_whole else 1

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 import re
+from typing import Any
 
 from dist_invention.datasets.split import Split
 import numpy as np
@@ -104,6 +105,16 @@ class Metric:
                 "(targets, outputs, split)."
             )
 
+    def _numbers(self, found: Any, split: Split) -> np.ndarray:
+        try:
+            return np.asarray(found, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"Expected metric `{self.name}` to return one number an example of "
+                f"split `{split.name}`. Received: {error}. "
+                "Return an array of numbers of shape (n,)."
+            ) from error
+
     def measure(self, split: Split, outputs: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return one checked contribution an example.
 
@@ -127,7 +138,7 @@ class Metric:
                 f"outputs {sorted(outputs)}, without {missing}. "
                 "Add the array, or leave the metric out."
             ) from missing
-        found = np.asarray(found, dtype=np.float64)
+        found = self._numbers(found, split)
         if found.shape != (len(split),):
             raise ValueError(
                 f"Expected metric `{self.name}` to return one number an example of "

@@ -1,6 +1,7 @@
 """One run, from the command line to its table, its page and an exit code."""
 
 from collections.abc import Sequence
+import errno
 import json
 import sys
 from typing import Any
@@ -15,6 +16,14 @@ EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
 EXIT_INCOMPLETE = 74
 OURS = "dist_invention."
+DISK = (
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.ENOSPC,
+    errno.EPERM,
+    errno.EROFS,
+)
 RESULTS = "results.json"
 
 
@@ -32,7 +41,7 @@ def main(
     """
     words = sys.argv[1:] if words is None else words
     console = Console(width=None if sys.stdout.isatty() else 200, soft_wrap=True)
-    pipeline = None
+    pipeline = config = None
     try:
         description = (experiment.__doc__ or experiment.name).strip()
         config = read_config(
@@ -51,6 +60,18 @@ def main(
         refuse(error)
         has_begun = pipeline is not None and pipeline.has_begun
         sys.exit(EXIT_FAILED if has_begun else EXIT_BAD_INPUT)
+    except OSError as error:
+        if error.errno not in DISK:
+            raise
+        refuse(
+            OSError(
+                f"Expected to save in {config and config.runs_dir}. "
+                f"Received: {error}. Free some "
+                "room or repair permissions; the same command resumes from the last "
+                "checkpoint."
+            )
+        )
+        sys.exit(EXIT_FAILED)
     sys.exit(_say(finished, console))
 
 
@@ -67,7 +88,8 @@ def _is_ours(error: Exception) -> bool:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     name = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
-    return error.__cause__ is None and name.startswith(OURS)
+    has_our_words = "Received: " in str(error)
+    return has_our_words and error.__cause__ is None and name.startswith(OURS)
 
 
 def _say(finished: Finished, console: Console) -> int:

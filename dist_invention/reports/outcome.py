@@ -145,4 +145,7 @@ def _by_metric(scores: Sequence[Score]) -> list[Score]:
 def _method(scores: Sequence[Score], rule: Any) -> Markup:
     said = methods(scores) or "not recorded"
     chosen = f" Weights were chosen by: {rule}." if rule else ""
-    return element("p", f"Intervals: {said}.{chosen}", class_="note")
+    scope = (
+        "One seed: intervals are over the examples and their groups, not over seeds."
+    )
+    return element("p", f"Intervals: {said}. {scope}{chosen}", class_="note")

@@ -47,7 +47,7 @@ def score_table(results: Mapping[str, Any], strata: bool = False) -> str:
         shown = [s for s in scores if strata or s.get("stratum", "all") == "all"]
         blocks.append(_block(metric, shown))
     made = methods(results["scores"])
-    foot = f"\nIntervals: {made}." if made else ""
+    foot = f"\nIntervals: {made}; one seed, over groups of examples." if made else ""
     skill = "Skill: 1 - error / error of the best baseline; 0 is level, 1 is perfect."
     return "\n\n".join(blocks) + f"\n{foot}\n{skill}\n"
 

@@ -20,13 +20,17 @@ from dist_invention.storage.attempts import (
 )
 from dist_invention.storage.bundle import Bundle, check_bundle, write_bundle
 from dist_invention.storage.checkpoints import CheckpointFolder
-from dist_invention.storage.destinations import Destination, DestinationNotUsable
+from dist_invention.storage.destinations import (
+    Destination,
+    DestinationNotUsable,
+    without_password,
+)
 from dist_invention.storage.encoding import canonical_sha256, to_json
 from dist_invention.storage.hashing import CorruptFile, file_sha256
 from dist_invention.storage.journal import Journal, JournalFrozen
 from dist_invention.storage.lock import RunLocked
 from dist_invention.storage.manifest import Problem
-from dist_invention.storage.mirror import Mirror
+from dist_invention.storage.mirror import Mirror, refuse_copies_of_itself
 from dist_invention.storage.run import RunFolder, open_run, run_name
 
 __all__ = [
@@ -57,10 +61,12 @@ __all__ = [
     "inspect",
     "open_run",
     "read_arrays",
+    "refuse_copies_of_itself",
     "require_room",
     "run_name",
     "sweep",
     "to_json",
+    "without_password",
     "write_arrays",
     "write_bundle",
     "write_bytes",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dist_invention.storage import attempts, manifest, registry
 from dist_invention.storage.arrays import read_arrays
+from dist_invention.storage.checkpoints import CheckpointFolder
 from dist_invention.storage.hashing import CorruptFile
 from dist_invention.storage.journal import Journal
 from dist_invention.storage.manifest import Problem
@@ -92,6 +93,8 @@ def inspect(run: FoundRun | Path | str) -> Inspection:
     if (path / manifest.MANIFEST).exists():
         files.append((manifest.MANIFEST, path / manifest.MANIFEST))
         problems = manifest.verify(path)
+    elif _status(path) == "failed" and not _has_trained(path):
+        problems = list(_unreadable(path))  # refused before it trained: nothing is lost
     else:
         problems = [*_missing(path), *_unreadable(path)]
     size = sum(file.stat().st_size for _, file in files)
@@ -112,6 +115,17 @@ def _status(path: Path) -> str:
         return RunFolder(path).status
     except (CorruptFile, OSError):
         return "damaged"
+
+
+def _has_trained(path: Path) -> bool:
+    """Whether a run ever saved a checkpoint, be it still there or not."""
+    if CheckpointFolder(path / "checkpoints").steps:
+        return True
+    try:
+        events = Journal(path / "events.jsonl").read()
+    except (CorruptFile, OSError):
+        return True
+    return not events or any(event.get("event") == "checkpoint" for event in events)
 
 
 def _missing(path: Path) -> Iterator[Problem]:

@@ -26,6 +26,16 @@ class DestinationNotUsable(ValueError):
     """
 
 
+def without_password(text: str) -> str:
+    """Return a text with the password of any URL in it replaced by stars.
+
+    Example:
+        >>> without_password("sftp://me:secret@host/copies")
+        'sftp://me:***@host/copies'
+    """
+    return re.sub(r"(://[^/@:\s]*):[^/@\s]*@", r"\1:***@", text)
+
+
 class Destination:
     """One place for copies; what it holds is proved by reading it back.
 
@@ -47,7 +57,7 @@ class Destination:
     @property
     def label(self) -> str:
         """The URL for people: a password in it is hidden."""
-        return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", self.url)
+        return without_password(self.url)
 
     @property
     def folder(self) -> Path | None:

@@ -7,10 +7,29 @@ from pathlib import Path
 import tempfile
 from typing import Any
 
-from dist_invention.storage.destinations import Destination
+from dist_invention.storage.destinations import Destination, DestinationNotUsable
 from dist_invention.storage.manifest import MANIFEST, Problem
 
 log = logging.getLogger(__name__)
+
+
+def refuse_copies_of_itself(
+    places: Sequence[str | Path | Destination], runs_dir: Path | str
+) -> None:
+    """Refuse a destination that is the folder of runs, or lies inside it.
+
+    Raises:
+        DestinationNotUsable: Since such a copy is lost together with the run.
+    """
+    home = Path(runs_dir).resolve()
+    for place in places:
+        known = place if isinstance(place, Destination) else Destination(place)
+        folder = known.folder and known.folder.resolve()
+        if folder and (folder == home or home in folder.parents):
+            raise DestinationNotUsable(
+                f"Expected a destination outside the folder of runs {home}. "
+                f"Received: {known.label}. Name another folder, best on another disk."
+            )
 
 
 class Mirror:

@@ -81,7 +81,7 @@ class RunFolder:
         while again and run.status == "finished":
             number += 1
             run = cls(Path(runs_dir) / f"{run_id}-{number}")
-        atomic.make_folder(run.path)
+        atomic.check_writable(run.path)
         run._lock.acquire()
         try:
             run._begin(about)

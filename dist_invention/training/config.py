@@ -1,11 +1,13 @@
 """What every run needs to be told; frozen, hashed, saved as JSON."""
 
 from dataclasses import asdict, dataclass, replace
+import math
 from pathlib import Path
 from typing import Any, Literal
 
 from dist_invention.storage import canonical_sha256
 
+LARGEST_SEED = 2**32  # what NumPy's global generator takes
 # What changes where or when a run is done, but no bit of its result.
 NOT_IN_HASH = ("runs_dir", "destinations", "max_hours", "checkpoint_seconds", "again")
 
@@ -22,7 +24,7 @@ class TrainingConfig:
         micro_batches: Equal parts a batch is cut into, one after the other, to save
             memory; it divides the batch size.
         precision: Number format; auto chooses for the device and says why.
-        stages: Names of the stages to run, in order; all if left out.
+        stages: Names of the stages to run, in the curriculum's order; all if left out.
         model: Name of the model; the experiment says which there are.
         runs_dir: Folder of runs.
         destinations: Folders or URLs that get a verified copy of everything.
@@ -57,7 +59,12 @@ class TrainingConfig:
     allow_leak: str = ""
 
     def __post_init__(self):
-        _require(self.seed >= 0, "a seed of 0 or more", "--seed", self.seed)
+        _require(
+            0 <= self.seed < LARGEST_SEED,
+            f"a seed from 0 to {LARGEST_SEED - 1}",
+            "--seed",
+            self.seed,
+        )
         _require(
             self.epochs is None or self.epochs >= 1,
             "each stage to last at least one epoch",
@@ -77,16 +84,22 @@ class TrainingConfig:
             self.micro_batches,
         )
         _require(
-            self.checkpoint_seconds > 0,
-            "a time between checkpoints over 0 seconds",
+            0 < self.checkpoint_seconds < math.inf,
+            "a finite time between checkpoints over 0 seconds",
             "--checkpoint-seconds",
             self.checkpoint_seconds,
         )
         _require(
-            self.max_hours is None or self.max_hours > 0,
-            "a time limit over 0 hours",
+            self.max_hours is None or 0 < self.max_hours < math.inf,
+            "a finite time limit over 0 hours",
             "--max-hours",
             self.max_hours,
+        )
+        _require(
+            len(set(self.stages)) == len(self.stages),
+            "each stage named once",
+            "--stages",
+            " ".join(self.stages),
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -36,8 +36,9 @@ class Finished:
 
     @property
     def is_sound(self) -> bool:
-        """Whether every file and every destination is complete."""
-        return not self.problems and all(row["complete"] for row in self.destinations)
+        """Whether every file and destination is complete; an extra file harms none."""
+        damaged = any(problem.what != "extra" for problem in self.problems)
+        return not damaged and all(row["complete"] for row in self.destinations)
 
 
 def describe_script(experiment: Any) -> dict[str, Any]:

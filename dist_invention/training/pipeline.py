@@ -1,7 +1,7 @@
 """SafeTrainingPipeline: the life of a run on one screen; a few hooks to fill in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 from dist_invention.curriculum.stage import Stage
@@ -14,7 +14,9 @@ from dist_invention.storage import (
     RunFolder,
     manifest,
     open_run,
+    refuse_copies_of_itself,
     run_name,
+    without_password,
 )
 from dist_invention.training import journey, outcome
 from dist_invention.training.config import TrainingConfig
@@ -165,18 +167,22 @@ class SafeTrainingPipeline:
 
     def _open(self, machine: dict[str, Any]) -> RunFolder:
         config = self.config
+        places = [without_password(place) for place in config.destinations]
+        words = machine["environment"]["command"]
+        words[:] = [without_password(word) for word in words]
         about = {
             "experiment": self.name,
             "preset": config.preset,
             "seed": config.seed,
-            "config": config.as_json(),
+            "config": {**config.as_json(), "destinations": places},
             "config_sha256": config.sha256,
             "code": describe_script(self),
             "environment": machine,
-            "argv": machine["environment"]["command"],
-            "destinations": list(config.destinations),
+            "argv": words,
+            "destinations": places,
         }
         run_id = run_name(self.name, config.preset, config.seed, config.sha256)
+        refuse_copies_of_itself(config.destinations, config.runs_dir)
         return open_run(config.runs_dir, run_id, about, again=config.again)
 
     @contextmanager
@@ -188,7 +194,8 @@ class SafeTrainingPipeline:
             folder.record("stopped", reason=stop.reason)
             raise
         except Exception as error:
-            folder.fail(f"{type(error).__name__}: {error}")
+            with suppress(OSError):  # the disk may be what failed
+                folder.fail(f"{type(error).__name__}: {error}")
             raise
 
     def _splits(self) -> dict[str, Split]:
@@ -209,7 +216,8 @@ class SafeTrainingPipeline:
         refuse_other_question(self, folder)
         problems = manifest.verify(folder.path)
         mirror = Mirror(folder.run_id, self.config.destinations)
-        rows = [] if problems else outcome.deliver(folder, mirror)
+        damaged = any(problem.what != "extra" for problem in problems)
+        rows = [] if damaged else outcome.deliver(folder, mirror)
         return Finished(folder.path, True, problems, rows)
 
     def _say_resume(self, session: Session, saved: journey.Saved) -> None:

@@ -38,7 +38,7 @@ class Config(TrainingConfig):
         law: Whether the model reads the law or infers it from ten frames.
         scenes: Scenes in the training split; the other splits follow in proportion.
         horizon: Frames to predict in training; tests always predict 120 (2 s).
-        stages: Names of the stages to run, in order; all if left out.
+        stages: Names of the stages to run, in the curriculum's order; all if left out.
     """
 
     model: Literal["compact", "transformer"] = "compact"

@@ -96,3 +96,9 @@ def test_a_metric_is_frozen():
     metric = Metric("e", "m", "lower", squared)
     with pytest.raises(FrozenInstanceError):
         metric.better = "higher"
+
+
+def test_contributions_that_are_no_numbers_are_refused_by_the_metric_s_name():
+    metric = Metric("words", "1", "lower", lambda t, o, split: ["a"] * len(split))
+    with pytest.raises(ValueError, match=r"metric `words`.*Received: .*'a'.* Return"):
+        metric.measure(split_of([1.0, 2.0]), {"x": np.zeros(2)})

@@ -1,5 +1,6 @@
 """One run becomes a table, a page and an exit code that can be trusted."""
 
+import errno
 import json
 
 from dist_invention.launch import main
@@ -169,3 +170,19 @@ def test_what_is_not_ours_keeps_its_traceback():
         main(experiment(theirs), ())
     with pytest.raises(BatchFailed):
         main(experiment(batch), ())
+
+
+def test_a_full_disk_is_said_in_three_sentences_with_exit_code_1(capsys):
+    def full(self):
+        raise OSError(errno.ENOSPC, "No space left on device", "runs/g000000012.npz")
+
+    assert exit_code(experiment(full, begun=True)) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("Expected to save in runs. Received: ")
+    assert "No space left on device" in said
+    assert "resumes from the last checkpoint." in said
+
+
+def test_an_error_of_numpy_inside_our_frames_keeps_its_traceback():
+    with pytest.raises(ValueError, match="could not convert"):
+        main(experiment(lambda self: float("a")), ())

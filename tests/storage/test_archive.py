@@ -117,3 +117,14 @@ def test_a_damaged_file_of_an_unfinished_run_is_named(tmp_path, name):
     content = (path / name).read_bytes()
     (path / name).write_bytes(content.replace(b'"', b"'"))
     assert (name, "changed") in listed(path)
+
+
+def test_a_run_refused_before_it_trained_lacks_nothing(tmp_path):
+    about = {"config": {}, "config_sha256": "ab"}
+    with RunFolder.open(tmp_path, "refused", about) as run:
+        run.fail("ValueError: no such stage")
+    assert inspect(tmp_path / "refused").is_whole
+    with RunFolder.open(tmp_path, "lost", about) as run:
+        run.record("checkpoint", step=5)
+        run.fail("OSError: the disk is gone")
+    assert not inspect(tmp_path / "lost").is_whole

@@ -83,3 +83,10 @@ def test_a_damaged_run_json_is_named(tmp_path, text):
     (tmp_path / "run.json").write_text(text)
     with pytest.raises(CorruptFile, match=r"run\.json"):
         attempts.read(tmp_path)
+
+
+def test_another_script_is_a_change_of_code_as_another_commit_is():
+    old = {"commit": "a", "dirty": False, "script_sha256": "1"}
+    assert attempts.code_change(old, {**old, "dirty": True}) is None
+    assert attempts.code_change(old, {**old, "script_sha256": "2"}) == ["1", "2"]
+    assert attempts.code_change(old, {**old, "commit": "b"}) == ["a", "b"]

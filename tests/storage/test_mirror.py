@@ -2,7 +2,13 @@
 
 import uuid
 
-from dist_invention.storage import Destination, Mirror, RunFolder
+from dist_invention.storage import (
+    Destination,
+    DestinationNotUsable,
+    Mirror,
+    RunFolder,
+    refuse_copies_of_itself,
+)
 import pytest
 
 ABOUT = {"config": {}, "config_sha256": "ab"}
@@ -126,3 +132,11 @@ def test_nothing_is_complete_before_it_is_verified(run, store):
             "problems": [],
         }
     ]
+
+
+def test_a_destination_inside_the_folder_of_runs_is_refused(tmp_path):
+    runs = tmp_path / "runs"
+    refuse_copies_of_itself([tmp_path / "copies", "memory://copies"], runs)
+    for place in (runs, runs / "copies"):
+        with pytest.raises(DestinationNotUsable, match=r"outside the folder of runs"):
+            refuse_copies_of_itself([str(place)], runs)

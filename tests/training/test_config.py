@@ -11,6 +11,10 @@ import pytest
     ("values", "flag"),
     [
         ({"seed": -1}, "--seed -1"),
+        ({"seed": 2**32}, "--seed 4294967296"),
+        ({"stages": ("a", "a")}, "--stages a a"),
+        ({"max_hours": float("inf")}, "--max-hours inf"),
+        ({"checkpoint_seconds": float("inf")}, "--checkpoint-seconds inf"),
         ({"epochs": 0}, "--epochs 0"),
         ({"epochs": -1}, "--epochs -1"),
         ({"batch_size": 0}, "--batch-size 0"),

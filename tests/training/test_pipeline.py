@@ -5,9 +5,15 @@ import json
 import subprocess
 import sys
 
+from dist_invention.curriculum import Constant
 from dist_invention.evaluation import LeakFound
-from dist_invention.storage import RunBelongsToAnotherConfiguration, RunLocked
+from dist_invention.storage import (
+    DestinationNotUsable,
+    RunBelongsToAnotherConfiguration,
+    RunLocked,
+)
 from dist_invention.training import Finished, SafeTrainingPipeline, TrainingConfig
+from dist_invention.training.journey import ForeignCheckpoint
 import pytest
 
 
@@ -171,3 +177,30 @@ def test_the_default_prediction_is_the_models_own(tiny, tmp_path):
         direct = session.model(split.input_arrays(), training=False)
     assert own["y"].shape == (44, 1)
     assert own["y"] == pytest.approx(direct["y"].numpy(), abs=1e-5)
+
+
+def test_no_password_of_a_destination_is_written_down(tiny, tmp_path, monkeypatch):
+    secret = "memory://me:topsecret@host/copies"
+    monkeypatch.setattr("sys.argv", ["train.py", "--destinations", secret])
+    left = tiny.run(tmp_path / "runs", destinations=(secret,))
+    found = [p for p in left.path.rglob("*") if p.is_file()]
+    assert not [p.name for p in found if b"topsecret" in p.read_bytes()]
+    about = json.loads((left.path / "run.json").read_text())
+    assert about["destinations"] == ["memory://me:***@host/copies"]
+
+
+def test_a_destination_inside_the_runs_is_refused(tiny, tmp_path):
+    with pytest.raises(DestinationNotUsable, match="outside the folder of runs"):
+        tiny.run(tmp_path, destinations=(str(tmp_path / "copies"),))
+    assert not any(tmp_path.iterdir())
+
+
+def test_other_stages_than_the_run_began_with_are_refused(tiny, tmp_path):
+    tiny.kill(tmp_path, ("step", "first", 8))
+
+    def faster(self, splits):
+        stages = tiny.Experiment.build_stages(self, splits)
+        return [replace(stage, learning_rate=Constant(0.5)) for stage in stages]
+
+    with pytest.raises(ForeignCheckpoint, match=r"Received, as .*'stages'"):
+        tiny.run(tmp_path, build_stages=faster)
