@@ -47,7 +47,7 @@ position error (m, lower is better)
   test_far   2.00  not measured    1.00 copy last  0.500 constant acceleration \
  -3.00  does not yet beat constant acceleration
 
-Intervals: 95 % bootstrap.
+Intervals: 95 % bootstrap; one seed, over groups of examples.
 Skill: 1 - error / error of the best baseline; 0 is level, 1 is perfect.
 """
 
