@@ -7,10 +7,22 @@ from pathlib import Path
 import tempfile
 from typing import Any
 
+from dist_invention.storage import atomic
 from dist_invention.storage.destinations import Destination, DestinationNotUsable
 from dist_invention.storage.manifest import MANIFEST, Problem
 
 log = logging.getLogger(__name__)
+
+
+def _local_folder(place: Destination) -> Path | None:
+    """The folder of a destination; `None` where it is none, or its driver is missing.
+
+    A missing driver is named by the probe and by each copy.
+    """
+    try:
+        return place.folder
+    except Exception:  # each kind of store has errors of its own
+        return None
 
 
 def refuse_copies_of_itself(
@@ -24,8 +36,8 @@ def refuse_copies_of_itself(
     home = Path(runs_dir).resolve()
     for place in places:
         known = place if isinstance(place, Destination) else Destination(place)
-        folder = known.folder and known.folder.resolve()
-        if folder and (folder == home or home in folder.parents):
+        folder = _local_folder(known)
+        if folder and (folder.resolve() == home or home in folder.resolve().parents):
             raise DestinationNotUsable(
                 f"Expected a destination outside the folder of runs {home}. "
                 f"Received: {known.label}. Name another folder, best on another disk."
@@ -62,6 +74,17 @@ class Mirror:
         self._missed: dict[str, dict[str, Path]] = {}  # label -> name -> local file
         self._problems: dict[str, list[Problem]] = {}  # label -> result of verify
         self._copied: dict[str, set[str]] = {}  # label -> names copied and read back
+
+    def sweep(self) -> None:
+        """Remove what a killed process left half copied in folders; never raise."""
+        for place in self.destinations:
+            folder = _local_folder(place)
+            if folder is None:
+                continue
+            try:
+                atomic.sweep(folder / self.run_id)
+            except OSError as error:  # preflight's probe says more
+                log.warning("%s cannot be swept: %s", place.label, error)
 
     def copy(self, files: Iterable[Path], root: Path) -> None:
         """Copy files to every destination, read each copy back, never raise for one.

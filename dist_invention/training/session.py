@@ -154,6 +154,7 @@ def build_session(
     learner(batches[0].batch(0, 0)[0])
     optimizer.build(learner.trainable_variables)
     mirror = Mirror(folder.run_id, config.destinations)
+    mirror.sweep()
     finite = FiniteGuard(isinstance(optimizer, keras.optimizers.LossScaleOptimizer))
     checkpointer = Checkpointer(
         folder,

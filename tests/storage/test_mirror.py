@@ -7,6 +7,7 @@ from dist_invention.storage import (
     DestinationNotUsable,
     Mirror,
     RunFolder,
+    atomic_file,
     refuse_copies_of_itself,
 )
 import pytest
@@ -136,7 +137,22 @@ def test_nothing_is_complete_before_it_is_verified(run, store):
 
 def test_a_destination_inside_the_folder_of_runs_is_refused(tmp_path):
     runs = tmp_path / "runs"
-    refuse_copies_of_itself([tmp_path / "copies", "memory://copies"], runs)
+    known = [tmp_path / "copies", "memory://copies", "nosuchstore://copies"]
+    refuse_copies_of_itself(known, runs)
     for place in (runs, runs / "copies"):
         with pytest.raises(DestinationNotUsable, match=r"outside the folder of runs"):
             refuse_copies_of_itself([str(place)], runs)
+
+
+def test_what_a_kill_left_half_copied_is_swept_and_nothing_else(tmp_path):
+    there = tmp_path / "copies" / "run" / "checkpoints"
+    there.mkdir(parents=True)
+    with atomic_file(there / "g.npz") as temporary:
+        temporary.write_bytes(b"half")
+        left = there / temporary.name
+        left_content = temporary.read_bytes()
+    left.write_bytes(left_content)
+    (there / "g2.npz").write_bytes(b"whole")
+    places = [tmp_path / "copies", "nosuchstore://copies", tmp_path / "no"]
+    Mirror("run", places).sweep()
+    assert sorted(path.name for path in there.iterdir()) == ["g.npz", "g2.npz"]
