@@ -21,7 +21,7 @@ _TEXT = """
 body{margin:0;background:var(--page);color:var(--ink);-webkit-text-size-adjust:100%;
 font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,
 sans-serif}
-main,header,footer{max-width:1168px;margin:0 auto;padding:0 24px}
+main,header,footer{max-width:1216px;margin:0 auto;padding:0 24px}
 header{padding-top:48px}footer{padding-bottom:56px;color:var(--soft);font-size:14px}
 .eyebrow{margin:0 0 10px;color:var(--soft);font-size:14px;overflow-wrap:anywhere}
 h1{margin:0 0 14px;max-width:34em;font-size:clamp(22px,2.7vw,31px);line-height:1.25;
@@ -74,6 +74,7 @@ border-bottom:1px solid var(--line)}
 tbody tr:last-child>*{border-bottom:0}
 thead th{color:var(--soft);font-weight:500;font-size:13px;white-space:nowrap;
 vertical-align:bottom}
+.scores :is(th,td){padding-left:9px;padding-right:9px}.scores small{font-size:12px}
 tbody th{font-weight:600}th.stratum{font-weight:400;padding-left:26px;color:var(--soft)}
 .num{white-space:nowrap}table.scores td,table.scores th{white-space:nowrap}
 table.scores td:has(.said){white-space:normal;min-width:13em}
