@@ -1,6 +1,6 @@
 """What every run needs to be told; frozen, hashed, saved as JSON."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 import math
 from pathlib import Path
 from typing import Any, Literal
@@ -114,10 +114,6 @@ class TrainingConfig:
         return canonical_sha256(
             {key: value for key, value in values.items() if key not in NOT_IN_HASH}
         )
-
-    def with_values(self, **values: Any) -> "TrainingConfig":
-        """Return a copy with other values."""
-        return replace(self, **values)
 
 
 def _plain(value: Any) -> Any:

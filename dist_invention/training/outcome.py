@@ -138,11 +138,8 @@ def seal(session: Session, results: dict[str, Any]) -> list[dict[str, Any]]:
     write_json(folder.path / "results.json", results)
     folder.record("evaluated", splits=[item["split"] for item in results["reads"]])
     folder.save_text("report.html", render(folder.path))
-    sealed = folder.seal(results)
-    files = [folder.path / entry["name"] for entry in sealed["files"]]
-    session.mirror.copy([*files, folder.path / manifest.MANIFEST], folder.path)
-    session.mirror.verify(sealed)
-    return session.mirror.report()
+    folder.seal(results)
+    return deliver(folder, session.mirror)
 
 
 def deliver(folder: RunFolder, mirror: Mirror) -> list[dict[str, Any]]:

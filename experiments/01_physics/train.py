@@ -89,7 +89,7 @@ class Physics(SafeTrainingPipeline):
             "position": losses.PositionError(scales.position),
             "velocity": losses.VelocityError(scales.velocity),
             "energy": losses.EnergyError(scales.energy),
-            "momentum": losses.MomentumError(scales.velocity),
+            "momentum": losses.MomentumError(1.0 * scales.velocity),  # of 1 kg
         }
 
     def build_optimizer(self):

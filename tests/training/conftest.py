@@ -9,6 +9,7 @@ from dist_invention.curriculum import Constant, Cosine, Linear, Stage
 from dist_invention.datasets import Field, Split
 from dist_invention.evaluation import Baseline, Metric
 from dist_invention.runtime import prepare, stream
+from dist_invention.storage import read_arrays
 from dist_invention.training import SafeTrainingPipeline, TrainingConfig
 from dist_invention.training.session import build_session
 import keras
@@ -24,6 +25,7 @@ ROLES = {
     "test_in": "test",
     "test_far": "test",
 }
+SAME = ("weights_sha256", "config_sha256", "task_sha256", "scores", "health")
 EXAMPLES = 44  # six batches of eight, the last one padded
 
 
@@ -159,6 +161,21 @@ def read(path):
     )
 
 
+def assert_same(found, wanted):
+    """Assert that two runs ended alike, bit by bit."""
+    assert found.metrics == wanted.metrics
+    for name in SAME:
+        assert found.results[name] == wanted.results[name], name
+    ours, theirs = (
+        read_arrays(sorted((run.path / "checkpoints").iterdir())[-1])[0]
+        for run in (found, wanted)
+    )
+    assert ours.keys() == theirs.keys()
+    for name in ours:
+        if not name.startswith("memory"):
+            assert np.array_equal(ours[name], theirs[name]), name
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
     """The experiment's parts, and one run that nothing interrupted."""
@@ -201,4 +218,5 @@ def tiny(tmp_path_factory):
         make_split=make_split,
         squared=squared,
         absolute=absolute,
+        assert_same=assert_same,
     )

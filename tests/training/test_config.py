@@ -1,6 +1,6 @@
 """What every run is told: checked at once, hashed by what changes its bits."""
 
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 from dist_invention.training import TrainingConfig
@@ -69,4 +69,3 @@ def test_it_is_frozen_and_plain_as_json():
         config.seed = 3  # pyright: ignore
     assert config.as_json()["stages"] == ["a", "b"]
     assert config.as_json()["runs_dir"] == "r"
-    assert config.with_values(seed=4) == replace(config, seed=4)

@@ -42,3 +42,15 @@ def test_other_code_is_said_and_other_data_is_refused(tiny, monkeypatch):
     )
     with pytest.raises(OtherQuestion, match=r"Received: others .*'select'.* --again"):
         refuse_other_question(asked, folder)
+
+
+def test_damaged_results_are_named_whatever_the_code(tiny, tmp_path, monkeypatch):
+    left = tiny.run(tmp_path)
+    (left.path / "results.json").write_text("{")
+    other = {"commit": "f" * 40, "dirty": False, "script_sha256": None}
+    monkeypatch.setattr(
+        "dist_invention.training.finished.describe_script", lambda _: other
+    )
+    finished = tiny.start(tmp_path).run()
+    assert [problem.file for problem in finished.problems] == ["results.json"]
+    assert not finished.is_sound

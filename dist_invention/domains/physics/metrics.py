@@ -37,7 +37,16 @@ def train_scales(train: Split) -> Scales:
 
     Args:
         train: The training split.
+
+    Raises:
+        ValueError: If the split has another role; scales come from training alone.
     """
+    if train.role != "train":
+        raise ValueError(
+            "Expected a split of role 'train' to take the scales from. "
+            f"Received: `{train.name}` of role {train.role!r}. "
+            "Errors of every split are measured on the scale of training."
+        )
     present = np.broadcast_to(
         train.arrays["present"][:, None] > 0, train.arrays["contact"].shape
     )

@@ -93,3 +93,8 @@ def test_errors_over_time_and_valid_seconds_see_a_late_error(split):
 def test_diary_accuracy_is_the_formula_of_the_record():
     assert metrics.diary_accuracy(np.zeros(4), np.full(4, 1.65)) == pytest.approx(0.835)
     assert metrics.diary_accuracy(np.zeros(4), np.full(4, 50.0)) == 0.0
+
+
+def test_scales_are_taken_from_training_alone(split):
+    with pytest.raises(ValueError, match="`test_near` of role 'test'"):
+        metrics.train_scales(split)
