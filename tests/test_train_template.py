@@ -1,5 +1,6 @@
 """The template, as a user runs it: killed, stopped, started again, on two backends."""
 
+from dataclasses import replace
 import importlib.util
 import io
 import json
@@ -67,8 +68,10 @@ def left_by(runs_dir):
 def whole(tmp_path_factory):
     """What an uninterrupted run leaves behind, in this very process."""
     module = load()
-    config = module.Sine.presets["demo"].with_values(
-        epochs=int(EPOCHS), runs_dir=tmp_path_factory.mktemp("whole")
+    config = replace(
+        module.Sine.presets["demo"],
+        epochs=int(EPOCHS),
+        runs_dir=tmp_path_factory.mktemp("whole"),
     )
     module.Sine(config, Console(file=io.StringIO())).run()
     return left_by(config.runs_dir)
