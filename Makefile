@@ -10,7 +10,7 @@ FAST := -n 2 -m "not slow"
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: venv demo test check format bench lock clean
+.PHONY: venv demo test lint check format bench chaos chaos-quick lock clean
 
 venv: $(STAMP)
 
@@ -35,11 +35,14 @@ demo: venv
 test: venv
 	$(BIN)/python -m pytest -n 2
 
-# Format, lint, types and the fast tests.
-check: venv
+# Format, lint and types.
+lint: venv
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
+
+# The same and the fast tests: before each commit.
+check: lint
 	$(BIN)/python -m pytest $(FAST)
 
 format: venv
@@ -49,6 +52,14 @@ format: venv
 # The claims, measured against their rivals.
 bench: venv
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# Kill, damage and starve real runs; each must end as if nothing had happened.
+chaos: venv
+	$(BIN)/python tests/chaos/chaos.py
+
+# What of it fits into two minutes.
+chaos-quick: venv
+	$(BIN)/python tests/chaos/chaos.py --quick
 
 # New exact versions; needs uv.
 lock:

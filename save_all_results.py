@@ -1,31 +1,51 @@
 """Gather every run of this machine into one verified archive, and copy it away.
 
     python save_all_results.py --runs-dir runs --to /storage/results --to s3://bucket/x
+    python save_all_results.py --verify /storage/results
 
 Every run is found (the registry, and the folders given), re-hashed against its
-manifest, put into one zip that is read back, and the zip is copied to each destination
-and read back there. What is missing or damaged is listed by file, and the rest is saved
-all the same. Exit code 0: all is whole and everywhere. 1: something is not. 2: a flag
-is wrong.
+manifest, and put into one zip, runs that are still going as they are at this moment.
+So is what other tools wrote below the folders given: weights, tables, logs. The zip is
+unpacked and re-hashed, copied to each destination and read back there. What is missing
+or damaged is listed by file, and the rest is saved all the same.
+
+With --verify nothing is saved: a bundle, a run, or a folder or URL of either is read
+and re-hashed, and what is missing, changed, extra or unreadable is listed.
+
+Exit code 0: all is whole and everywhere. 1: something is not, or is still running.
+2: a flag is wrong.
 """
 
 import argparse
 from collections.abc import Sequence
-from datetime import UTC, datetime
 import difflib
+import os
 from pathlib import Path
+import signal
 import sys
 from typing import NoReturn
 
 from dist_invention.storage import (
-    Bundle,
-    Destination,
     FoundRun,
-    Inspection,
+    LeftOut,
+    NoFolderTakesIt,
+    Problem,
+    Verdict,
+    deliver,
+    find_foreign,
     find_runs,
-    inspect,
+    holds_files,
+    local_folder,
     registry,
-    write_bundle,
+    verify_place,
+    without_password,
+    write_anywhere,
+)
+from dist_invention.storage.archives.summary import (
+    end_lines,
+    inspection_lines,
+    left_out_lines,
+    verdict_lines,
 )
 
 DEFAULT_RUNS_DIR = "runs"
@@ -61,29 +81,30 @@ def read_flags(arguments: Sequence[str] | None) -> argparse.Namespace:
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    flags.add_argument(
-        "--runs-dir",
-        action="append",
-        metavar="FOLDER",
-        help=f"searched for runs to any depth; repeat it; default: {DEFAULT_RUNS_DIR}",
-    )
-    flags.add_argument(
-        "--to",
-        action="append",
-        metavar="PLACE",
-        help=f"a folder or URL for the zip; repeat it; default: {DEFAULT_TO}",
-    )
-    flags.add_argument(
-        "--no-registry",
-        action="store_true",
-        help="search the folders only, not the registry of runs",
-    )
-    flags.add_argument(
-        "--forget-gone",
-        action="store_true",
-        help="take runs that were deleted off the registry",
-    )
+    for name, word, meaning in (
+        ("--runs-dir", "FOLDER", f"searched to any depth; default: {DEFAULT_RUNS_DIR}"),
+        ("--to", "PLACE", f"a folder or URL for the zip; default: {DEFAULT_TO}"),
+        ("--verify", "PLACE", "save nothing; prove what a bundle, run or place holds"),
+    ):
+        meaning = f"{meaning}; repeat it for more"
+        flags.add_argument(name, action="append", metavar=word, help=meaning)
+    for name, meaning in (
+        ("--no-registry", "search the folders only, not the registry of runs"),
+        ("--no-foreign", "save runs only, nothing that other tools wrote"),
+        ("--forget-gone", "take runs that were deleted off the registry"),
+    ):
+        flags.add_argument(name, action="store_true", help=meaning)
     chosen = flags.parse(arguments)
+    given = [name for name, value in vars(chosen).items() if value and name != "verify"]
+    if chosen.verify and given:
+        flags.error(
+            f"--verify, which saves nothing, with --{given[0].replace('_', '-')}"
+        )
+    if chosen.no_registry and chosen.forget_gone:
+        flags.error("--no-registry with --forget-gone, which is about the registry")
+    for place in (*(chosen.to or ()), *(chosen.verify or ())):
+        if not place.strip():
+            flags.error("an empty place")
     for folder in chosen.runs_dir or ():
         if not Path(folder).is_dir():
             flags.error(f"--runs-dir {folder}, which is not a folder")
@@ -93,112 +114,96 @@ def read_flags(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Save everything that can be saved; return 0 only if that was everything."""
+    """Save or verify everything; return 0 only if all of it is whole."""
     flags = read_flags(arguments)
-    found = find_runs(flags.runs_dir, use_registry=not flags.no_registry)
+    return verify(flags.verify) if flags.verify else save(flags)
+
+
+def save(flags: argparse.Namespace) -> int:
+    """Save everything that can be saved; return 0 only if that was everything."""
+    unsearched: list[Problem] = []
+    found = find_runs(flags.runs_dir, not flags.no_registry, unsearched)
     if flags.forget_gone:
         found = forget_gone(found)
-    runs = [inspect(run) for run in found]
-    if not any(run.files for run in runs):
-        print(
+    foreign, left_out = [], []
+    if not flags.no_foreign:
+        foreign, left_out = find_foreign(flags.runs_dir)
+    if not foreign and not any(map(holds_files, found)):
+        say(
+            *left_out_lines(left_out, unsearched),
             f"Expected at least one run in {', '.join(flags.runs_dir)}"
             f"{'' if flags.no_registry else ' or in the registry'}. "
-            "Received: none with a file in it. Name its folder with --runs-dir."
+            "Received: none with a file in it. Name its folder with --runs-dir.",
         )
         return 1
-    bundle, places_whole = save(runs, flags.to)  # before a reader can close the pipe
-    print_runs(runs)
-    whole = all(run.is_whole for run in runs) and not bundle.problems
-    print_summary(runs, bundle, whole and places_whole)
-    return 0 if whole and places_whole else 1
+    say(f"Reading {count(found, 'run')}, {count(foreign, 'folder')} of other tools ...")
+    folders = [*filter(None, map(local_folder, flags.to)), Path(DEFAULT_TO)]
+    try:
+        bundle = write_anywhere(found, foreign, folders, say)
+    except NoFolderTakesIt as error:
+        say(error)
+        return 1
+    arrivals = list(deliver(bundle.path, flags.to))
+    say(*inspection_lines([*bundle.runs, *bundle.foreign]))
+    saved = {one.path for one in bundle.foreign}
+    no_room = [unit.path for unit in foreign if unit.path not in saved]
+    left_out += [LeftOut(path, "NOT saved: too little room", True) for path in no_room]
+    say(*left_out_lines(left_out, unsearched))
+    lost = sum(not p.is_harmless for p in unsearched) + sum(o.is_loss for o in left_out)
+    lines, is_all = end_lines(bundle, arrivals, lost)
+    say(*lines)
+    return 0 if is_all else 1
+
+
+def count(things: Sequence[object], word: str) -> str:
+    """Return how many there are, in words."""
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
 
 
 def forget_gone(found: list[FoundRun]) -> list[FoundRun]:
     """Take deleted runs off the registry, say so, and return the others."""
     gone = [run for run in found if run.is_gone]
-    registry.forget(run.path for run in gone)
+    try:
+        registry.forget(run.path for run in gone)
+    except OSError as error:
+        say(f"The registry cannot be written, so nothing is forgotten: {error}")
+        return found
     for run in gone:
-        print(f"forgotten: {run.path}")
+        say(f"forgotten: {run.path}")
     return [run for run in found if not run.is_gone]
 
 
-def save(runs: Sequence[Inspection], places: Sequence[str]) -> tuple[Bundle, bool]:
-    """Write the zip once, copy it to every place, and say where it is verified.
-
-    Raises:
-        SystemExit: With code 1, if no folder at all takes the zip.
-    """
-    name = f"results-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S%fZ')}.zip"
-    folders = {place: local_folder(place) for place in places}
-    bundle = write_first(runs, [f for f in folders.values() if f], name)
-    all_whole = True
-    print()
-    for place, folder in folders.items():
-        try:
-            if folder is None or (folder / name).resolve() != bundle.path.resolve():
-                Destination(place).put(bundle.path, name)
-            verdict = "verified"
-        except Exception as error:  # each kind of store has errors of its own
-            verdict = f"FAILED: {type(error).__name__}: {error}"
-            all_whole = False
-        print(f"{Destination(place).label}: {verdict}")
-    if bundle.path.parent not in folders.values():
-        print(f"{bundle.path.parent}: verified (kept here, since it is local)")
-    return bundle, all_whole
+def verify(places: Sequence[str]) -> int:
+    """Prove what places hold; return 0 only if all of it is whole."""
+    verdicts: list[Verdict] = []
+    for place in places:
+        say(f"Reading {without_password(place)} ...")
+        verdicts.extend(verify_place(place))
+    say(*verdict_lines(verdicts))
+    broken = sum(not verdict.is_whole for verdict in verdicts)
+    if broken:
+        say(f"\nNOT everything is whole: {broken} of {len(verdicts)} are not.")
+        return 1
+    say("\nEverything is whole: each file is what its manifest says.")
+    return 0
 
 
-def local_folder(place: str) -> Path | None:
-    """Return the folder of a place, or `None` where it is not one or not known."""
+def say(*lines: object) -> None:
+    """Print lines; a reader that closed the pipe does not end the work."""
     try:
-        return Destination(place).folder
-    except Exception:  # save() meets the same error again and prints it
-        return None
+        for line in lines:
+            print(line, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def write_first(
-    runs: Sequence[Inspection], folders: Sequence[Path], name: str
-) -> Bundle:
-    """Write the zip into the first folder that takes it."""
-    for folder in dict.fromkeys([*folders, Path(DEFAULT_TO)]):
-        try:
-            return write_bundle(runs, folder / name)
-        except (ValueError, OSError) as error:
-            print(f"{folder} did not take the zip: {error}")
-    print(
-        "Expected one folder that takes the zip. Received: none. "
-        "Free some room, or name another folder with --to."
-    )
-    raise SystemExit(1)
-
-
-def print_runs(runs: Sequence[Inspection]) -> None:
-    """Print one line a run, and one a problem."""
-    width = max([len(run.path.name) for run in runs] + [3])
-    print(f"{'run':{width}}  {'status':10}  {'files':>5}  {'MB':>8}  verdict")
-    for run in runs:
-        verdict = "whole" if run.is_whole else f"problems: {len(run.problems)}"
-        size = f"{run.size / 1e6:.2f}"
-        print(
-            f"{run.path.name:{width}}  {run.status:10}  {len(run.files):5}  "
-            f"{size:>8}  {verdict}"
-        )
-    for run in runs:
-        for problem in run.problems:
-            print(f"  {run.path}: {problem}")
-
-
-def print_summary(runs: Sequence[Inspection], bundle: Bundle, is_whole: bool) -> None:
-    """Print what was saved, and whether that is everything."""
-    for problem in bundle.problems:
-        print(f"  not in the zip: {problem}")
-    saved = sum(bool(run.files) for run in runs)
-    print(f"\n{bundle.files} files of {saved} runs: {bundle.path}")
-    print(f"SHA-256 {bundle.sha256}")
-    if is_whole:
-        print("Everything is whole and verified at every destination.")
-    else:
-        print("NOT everything is saved or whole: see the lines above.")
+def stop(number: int, frame: object) -> NoReturn:
+    """Leave on a signal, so that what is half written is removed on the way out."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":
+    for _signal in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(_signal, stop)
+    sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know ASCII only
     sys.exit(main())

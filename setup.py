@@ -26,8 +26,16 @@ EXTRAS = {
     ],
     "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],  # the same with NVIDIA's libraries
     "jax": ["jax"],  # the second backend
+    "remote": [
+        "s3fs",  # s3:// for fsspec
+        "gcsfs",  # gs:// for fsspec
+        "paramiko",  # sftp:// for fsspec
+    ],
     "dev": [
         "jax",  # the smoke test of the second backend
+        "s3fs",  # copies to a real S3 client's server
+        "moto[server]",  # that server, on loopback
+        "paramiko",  # copies to a real SSH server
         "pytest",  # the tests
         "pytest-xdist",  # the tests on every core
         "pymunk",  # the rival that checks the physics simulator

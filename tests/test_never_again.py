@@ -1,13 +1,20 @@
 """Failures that cost real projects their results; each is impossible here."""
 
+import ast
 from dataclasses import replace
-import io
+import gc
+import importlib.metadata
+import json
 import math
 import os
 from pathlib import Path
+import re
+import shutil
+import signal
 import subprocess
 import sys
 from types import SimpleNamespace
+import zipfile
 
 from dist_invention.curriculum import (
     ApplyStage,
@@ -22,19 +29,42 @@ from dist_invention.curriculum import (
 from dist_invention.datasets import Batches, Field, NotForTraining, Split
 from dist_invention.evaluation import Baseline, Metric, TestReads, evaluate
 from dist_invention.launch import main
-from dist_invention.runtime import WrongBackend, prepare, require_backend
+from dist_invention.runtime import WrongBackend, memory, prepare, require_backend
+from dist_invention.runtime.state import StateMismatch, read_state, write_state
 from dist_invention.runtime.step import StepResult, build_step
-from dist_invention.storage import CheckpointFolder, Journal, RunFolder
+from dist_invention.storage import (
+    CheckpointFolder,
+    Journal,
+    Mirror,
+    RunFolder,
+    open_run,
+    read_arrays,
+)
 from dist_invention.training import SafeTrainingPipeline, TrainingConfig
-from dist_invention.training.journey import NoCheckpoint, newest
+from dist_invention.training.export import ExportDiffers
+from dist_invention.training.ground import named
+from dist_invention.training.guards import GarbageCollector
 from dist_invention.training.loop import BatchFailed, Lesson, run_lesson
+from dist_invention.training.memory_watch import Cadence, MemoryWatch
+from dist_invention.training.opening import open_folder
 from dist_invention.training.preflight import DoesNotLearn, preflight
+from dist_invention.training.saved import ForeignCheckpoint, NoCheckpoint, newest
 from dist_invention.training.session import build_session
 import keras
 import numpy as np
 import pytest
-from rich.console import Console
 
+REPO = Path(__file__).resolve().parents[1]
+SAVER = REPO / "save_all_results.py"
+SOURCES = sorted(
+    [
+        *(REPO / "dist_invention").rglob("*.py"),
+        *(REPO / "experiments").rglob("*.py"),
+        *(REPO / "benchmarks").rglob("*.py"),
+        *REPO.glob("*.py"),
+    ]
+)
+ABOUT = {"config": {}, "config_sha256": "ab"}
 FIELDS = (Field("x", (2,), "m"), Field("y", (1,), "m"))
 
 
@@ -98,8 +128,8 @@ class Small(SafeTrainingPipeline):
 def test_the_data_that_is_judged_is_the_data_that_is_trained_on(tmp_path):
     """Row 3: the generator wrote one path, the trainer read another."""
     experiment = Small(replace(Small.presets["demo"], runs_dir=tmp_path))
-    splits = experiment._splits()
-    with experiment._open(prepare(0).as_json()) as folder:
+    splits = named(experiment.build_splits())
+    with open_folder(experiment, prepare(0)) as folder:
         session = build_session(experiment, folder, prepare(0), splits)
     assert session.batches[0].source is splits["train"]
     changed = splits["train"].arrays["x"].copy()
@@ -211,12 +241,31 @@ def test_when_every_batch_fails_there_is_no_loss_at_all():
     )
     batches = Batches(make_split(), 8, seed=0, stage="one")
 
-    def failing(batch):
+    def failing(batch, look):
         raise ValueError("bad shape")
 
     with pytest.raises(BatchFailed, match=r"bad shape in batch 0 .*\(8, 2\)"):
         run_lesson(learner, failing, Lesson(batches, 2, watchers=[watcher]), Place())
     assert told == []
+
+
+def test_an_evaluation_that_fails_leaves_no_number(tmp_path):
+    """Row 26: an error in the evaluation became a score of 0.0."""
+
+    def broken(targets, outputs, split):
+        raise ZeroDivisionError("no examples of this kind")
+
+    class Broken(Small):
+        def build_metrics(self, splits):
+            return [Metric("mse", "m2", "lower", broken)]
+
+    with pytest.raises(ZeroDivisionError):
+        Broken(replace(Small.presets["demo"], runs_dir=tmp_path)).run()
+    [path] = tmp_path.iterdir()
+    assert not (path / "results.json").exists()
+    events = Journal(path / "events.jsonl").read()
+    assert events[-1]["event"] == "failed"
+    assert "no examples of this kind" in events[-1]["reason"]
 
 
 def test_an_empty_split_and_an_evaluation_of_nothing_are_errors():
@@ -280,9 +329,9 @@ def test_a_run_without_a_sound_checkpoint_never_goes_on_with_random_weights(tmp_
         path = files.write(10, {"w": np.ones(3)}, {})
         path.write_bytes(path.read_bytes()[:-7])
         session = SimpleNamespace(
-            checkpointer=SimpleNamespace(files=files),
+            checkpointer=SimpleNamespace(files=files, settle=lambda: None),
             folder=folder,
-            console=Console(file=io.StringIO()),
+            warn=lambda text: None,
         )
         with pytest.raises(NoCheckpoint, match="Received: 1 damaged"):
             newest(session)
@@ -301,8 +350,478 @@ def test_a_step_that_updates_nothing_is_refused_before_the_run(tmp_path):
     """Row 44: a placeholder loop never updated the weights."""
     experiment = Small(replace(Small.presets["demo"], runs_dir=tmp_path))
     machine = prepare(0)
-    with experiment._open(machine.as_json()) as folder:
-        session = build_session(experiment, folder, machine, experiment._splits())
+    with open_folder(experiment, machine) as folder:
+        splits = named(experiment.build_splits())
+        session = build_session(experiment, folder, machine, splits)
         session.step = lambda batch: StepResult({"loss": 0.1}, 1.0)
         with pytest.raises(DoesNotLearn, match=r"no change in .*kernel"):
             preflight(session)
+
+
+def test_both_kinds_of_weights_are_saved_and_the_judged_one_is_named(tmp_path):
+    """Row 49: the averaged weights were evaluated, the raw ones saved."""
+
+    class Averaged(Small):
+        def build_optimizer(self):
+            return keras.optimizers.Adam(use_ema=True, ema_momentum=0.5)
+
+    finished = Averaged(replace(Small.presets["demo"], runs_dir=tmp_path)).run()
+    results = json.loads((finished.path / "results.json").read_text())
+    assert results["weights_evaluated"].startswith("averaged (EMA)")
+    stage = finished.path / "stages" / "01-only"
+    raw, manifest = read_arrays(stage / "raw_weights.npz")
+    assert manifest["about"] == {"stage": "only"}
+    averaged = keras.models.load_model(stage / "model.keras").trainable_variables
+    assert len(raw) == len(averaged)
+    for kept, judged in zip(raw.values(), averaged, strict=True):
+        assert kept.shape == judged.shape
+        assert not np.array_equal(kept, judged.numpy())
+    elsewhere = tmp_path / "plain"
+    plain = Small(replace(Small.presets["demo"], runs_dir=elsewhere)).run()
+    results = json.loads((plain.path / "results.json").read_text())
+    assert results["weights_evaluated"].startswith("raw")
+    assert not (plain.path / "stages" / "01-only" / "raw_weights.npz").exists()
+
+
+def test_memory_is_on_record_and_a_leak_is_told_before_the_end(tmp_path, monkeypatch):
+    """Row 15: out of memory four times in the first epoch, and no evidence was kept."""
+    limit = memory.host_mebibytes() + 800.0  # as a container might set it
+
+    def room(root, own):
+        return [(limit - memory.host_mebibytes()) * 2**20]
+
+    monkeypatch.setattr(memory, "container_room", room)
+    told, leak = [], []
+    watch = MemoryWatch(
+        Journal(tmp_path / "memory.jsonl"),
+        keras.backend.backend(),
+        say=told.append,
+        record=lambda event, **details: told.append({"event": event, **details}),
+        steps_left=lambda place: 10**9,
+        cadence=Cadence(seconds=0.0, shortest=0.0, warm_up=0.0),
+    )
+    for step in range(1, 61):
+        leak.append(bytearray(b"x") * 2**22)  # 4 MiB a step
+        watch.after_step(Place(0, 0, step, step), StepResult({}, 0.0))
+    event, text = told
+    assert (event["event"], event["cause"]) == ("memory_alarm", "host")
+    assert event["mebibytes_per_1000_steps"] == pytest.approx(4000, rel=0.2)
+    assert event["mebibytes"] < event["limit_mebibytes"] == pytest.approx(limit, abs=1)
+    assert event["step"] < event["forecast_step"] == pytest.approx(200, rel=0.2)
+    assert event["processes"].keys() == {"host", "device"}
+    assert os.getpid() in [row["pid"] for row in event["processes"]["host"]]
+    assert str(tmp_path / "memory.jsonl") in text
+    rows = watch.journal.read()
+    assert [row["step"] for row in rows] == list(range(1, 61))
+    assert rows[-1]["host_mebibytes"] - rows[0]["host_mebibytes"] > 200
+
+
+def far_too_much(gradient):
+    """Ask for 128 TiB, more than a process can address; the answer is immediate."""
+    return gradient + np.ones(2**44).sum(dtype="float32")
+
+
+@keras.saving.register_keras_serializable(package="never_again")
+class Greedy(keras.layers.Layer):
+    """Forward it costs nothing; its gradient has no room."""
+
+    def call(self, inputs):
+        tensorflow = pytest.importorskip("tensorflow")
+
+        @keras.ops.custom_gradient
+        def same(x):
+            def grad(upstream):
+                found = tensorflow.numpy_function(far_too_much, [upstream], "float32")
+                return keras.ops.reshape(found, (-1, 1))
+
+            return x, grad
+
+        return same(inputs)
+
+
+def with_greedy_gradient(self, splits):
+    x = keras.Input((2,), name="x")
+    hidden = Greedy()(keras.layers.Dense(1)(x))
+    return keras.Model({"x": x}, {"y": keras.layers.Dense(1)(hidden)})
+
+
+class GreedyOptimizer(keras.optimizers.SGD):
+    """An optimizer whose slots have no room."""
+
+    def build(self, variables):
+        super().build(variables)
+        self.slots = np.ones(2**44)
+
+
+@pytest.mark.parametrize(
+    "hooks",
+    [
+        {"build_model": with_greedy_gradient},
+        {"build_optimizer": lambda self: GreedyOptimizer()},
+    ],
+    ids=["gradient", "slots"],
+)
+def test_a_step_that_does_not_fit_is_refused_before_the_run_begins(tmp_path, hooks):
+    """Row 16: the memory test made random tensors, no gradient and no optimizer."""
+    experiment = type("Large", (Small,), hooks)(
+        replace(Small.presets["demo"], runs_dir=tmp_path)
+    )
+    forward = experiment.build_model({})({"x": np.ones((8, 2), "float32")})
+    assert forward["y"].shape == (8, 1), "without a gradient there is room"
+    with pytest.raises(Exception) as caught:  # each backend has a class of its own
+        experiment.run()
+    assert memory.is_out_of_memory(caught.value)
+    assert not experiment.has_begun
+    [path] = tmp_path.iterdir()
+    assert not list(path.glob("checkpoints/*.npz"))
+    assert Journal(path / "events.jsonl").read()[-1]["event"] == "failed"
+
+
+def calls_of(name):
+    """The places in the package and the scripts that call something of this name."""
+    repo = Path(__file__).parents[1]
+    files = [*repo.glob("*.py"), *repo.glob("experiments/**/*.py")]
+    for file in [*files, *(repo / "dist_invention").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call):
+                called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if called == name:
+                    yield f"{file.relative_to(repo)}:{node.lineno}"
+
+
+def test_nothing_clears_the_session_and_garbage_goes_without_it():
+    """Row 17: weights were gone after clear_session() every hundred steps."""
+    assert list(calls_of("clear_session")) == []
+    assert list(calls_of("collect")), "the search finds what is there"
+    ended = []
+    for watchers in ((), (GarbageCollector(),)):
+        keras.utils.set_random_seed(0)
+        learner = make_learner()
+        step = build_step(learner)
+        for collector in watchers:
+            collector.freeze()
+        policy = keras.config.dtype_policy().name
+        variables = [id(v) for v in (*learner.variables, *learner.optimizer.variables)]
+        batches = Batches(make_split(), 8, seed=0, stage="one")
+        stage = make_stage("one", make_split())
+        lesson = Lesson(
+            batches,
+            3,
+            [ApplyStage(stage, batches.steps_per_epoch)],
+            watchers=watchers,
+        )
+        run_lesson(learner, step, lesson, Place())
+        after = [id(v) for v in (*learner.variables, *learner.optimizer.variables)]
+        assert after == variables
+        assert keras.config.dtype_policy().name == policy
+        assert step.traces == 1
+        ended.append(read_state(learner))
+    gc.unfreeze()
+    plain, collected = ended
+    assert plain.keys() == collected.keys()
+    assert all(np.array_equal(plain[name], collected[name]) for name in plain)
+
+
+def test_results_are_at_every_destination_while_training_goes_on(tmp_path):
+    """Row 37: results were lost with the wrong directory, and with the machine."""
+    about = {"config": {"seed": 0}, "config_sha256": "ab12"}
+    places = [tmp_path / "storage", f"memory://{tmp_path.name}"]
+    mirror = Mirror("run", places)
+    with open_run(tmp_path / "runs", "run", about, destinations=places) as run:
+        files = CheckpointFolder(run.checkpoints)
+        for step in (10, 20, 30):
+            run.metrics.append({"step": step})
+            lines = {"metrics_lines": run.metrics.lines}
+            path = files.write(step, {"w": np.full(3, step)}, lines)
+            live = [run.path / "run.json", run.events.path, run.metrics.path]
+            mirror.copy_newest([*live, path], run.path)
+            assert mirror.wait(20.0)  # the run does not wait; this test does
+    shutil.rmtree(tmp_path / "runs")  # the machine was shut down, its disk is gone
+
+    elsewhere = tmp_path / "another directory"
+    with open_run(elsewhere, "run", about, destinations=places) as run:
+        assert run.recovered.step == 30
+        arrays, _, _ = CheckpointFolder(run.checkpoints).newest()
+        assert arrays["w"].tolist() == [30, 30, 30]
+        assert run.metrics.lines == 3
+        sealed = run.seal({"status": "finished"})
+    mirror.copy([p for p in run.path.rglob("*") if p.is_file()], run.path)
+    assert all(problems == [] for problems in mirror.verify(sealed, 20.0).values())
+    assert [row["complete"] for row in mirror.report()] == [True, True]
+
+    (tmp_path / "storage" / "run" / "results.json").write_text("{}")  # a copy rots
+    found = mirror.verify(sealed, 20.0)
+    assert [str(p) for p in found[str(places[0])]] == ["results.json: changed"]
+    assert [row["complete"] for row in mirror.report()] == [False, True]
+    mirror.close()
+
+
+def test_a_run_in_a_folder_that_nobody_named_is_saved(tmp_path):
+    """Row 37: results lay in a folder that the saver did not look into."""
+    with RunFolder.open(tmp_path / "somewhere" / "else", "a", ABOUT) as run:
+        run.seal({"status": "finished"})
+    outputs = tmp_path / "outputs" / "deep" / "er"
+    outputs.mkdir(parents=True)
+    (outputs / "model.h5").write_bytes(b"weights of another tool")
+    done = subprocess.run(
+        [sys.executable, SAVER, "--runs-dir", tmp_path / "outputs", "--to", tmp_path],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    [bundle] = tmp_path.glob("results-*.zip")
+    with zipfile.ZipFile(bundle) as archive:
+        names = archive.namelist()
+    assert "a/results.json" in names, done.stdout
+    assert "foreign/outputs/deep/er/model.h5" in names, done.stdout
+
+
+KILLED = """
+import sys
+from dist_invention.storage import Journal, write_json
+journal, number = Journal(sys.argv[1] + "/metrics.jsonl"), 0
+while True:
+    number += 1
+    journal.append({"step": number, "loss": [1 / number] * 50}, durable=False)
+    write_json(sys.argv[1] + "/report.json", {"steps": list(range(number % 500))})
+    if number == 3:
+        print("ready", flush=True)
+"""
+
+
+def test_a_kill_in_the_middle_of_writing_leaves_no_half_of_a_file(tmp_path):
+    """Row 38: the metrics file was cut in the middle."""
+    for delay in range(5):
+        process = subprocess.Popen(
+            [sys.executable, "-c", KILLED, tmp_path], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        try:
+            process.wait(0.01 * delay)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        process.communicate()
+        steps = [line["step"] for line in Journal(tmp_path / "metrics.jsonl").read()]
+        assert steps == list(range(1, len(steps) + 1))
+        steps = json.loads((tmp_path / "report.json").read_text())["steps"]
+        assert steps == list(range(len(steps)))
+        (tmp_path / "metrics.jsonl").unlink()
+
+
+def test_json_goes_through_one_encoder():
+    """Row 38: a raw json.dump stopped at a float32 and left half a file."""
+    allowed = {"storage/encoding.py", "storage/lock.py"}  # the lock holds plain text
+    for path in (REPO / "dist_invention").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            assert called != "json.dump", f"{path}:{node.lineno}: use write_json"
+            if called == "json.dumps" and path.parts[-2] == "storage":
+                assert "/".join(path.parts[-2:]) in allowed, f"{path}:{node.lineno}"
+
+
+PICKLES = {
+    *("pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve"),
+    "marshal",
+}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(REPO)))
+def test_no_pickle_is_ever_read(path):
+    """Row 39: models were class-bound pickles, which could not be loaded again."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        elif isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            assert "pickle" not in called.lower(), f"{path}:{node.lineno}: {called}"
+            assert called != "enable_unsafe_deserialization", f"{path}:{node.lineno}"
+            for word in node.keywords:
+                value = getattr(word.value, "value", None)
+                unsafe = (word.arg == "allow_pickle" and value is not False) or (
+                    word.arg == "safe_mode" and value is not True
+                )
+                assert not unsafe, f"{path}:{node.lineno}: {word.arg}"
+        for name in names:
+            assert name.split(".")[0] not in PICKLES, f"{path}:{node.lineno}: {name}"
+
+
+class Trap:
+    """What is unpickled here leaves a file behind."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return os.mkdir, (self.path,)
+
+
+def set_traps(tmp_path, sprung):
+    """Lay pickles wherever somebody might read one; return their paths and bytes."""
+    import pickle  # to build the trap; nothing here reads one
+
+    outputs = tmp_path / "outputs" / "exp1"
+    with RunFolder.open(tmp_path / "runs", "a", ABOUT) as run:
+        CheckpointFolder(run.checkpoints).write(1, {"w": np.ones(2)}, {})
+    trap = np.array([Trap(sprung)], dtype=object)
+    paths = [
+        outputs / "model.pkl",
+        outputs / "weights.npy",
+        outputs / "weights.npz",
+        outputs / "model.joblib",
+        run.path / "checkpoints" / "g000000009.npz",
+        run.path / "stages" / "history.pkl",
+    ]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".npz":
+            np.savez(path, w=trap)
+        elif path.suffix == ".npy":
+            np.save(path, trap, allow_pickle=True)
+        else:
+            path.write_bytes(pickle.dumps(Trap(sprung)))
+    return {path: path.read_bytes() for path in paths}
+
+
+def test_a_trapped_pickle_is_saved_byte_for_byte_and_never_run(tmp_path):
+    """Row 39: a pickle runs whatever it holds when it is read."""
+    sprung = tmp_path / "sprung"
+    traps = set_traps(tmp_path, sprung)
+    folders = ("--runs-dir", tmp_path / "runs", "--runs-dir", tmp_path / "outputs")
+    for flags in ((*folders, "--to", tmp_path / "out"), ("--verify", tmp_path)):
+        done = subprocess.run(
+            [sys.executable, SAVER, *flags],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1, "the run is unfinished, and a checkpoint no ours"
+        assert done.stderr == ""
+        assert "g000000009.npz: changed" in done.stdout
+    [bundle] = (tmp_path / "out").glob("results-*.zip")
+    with zipfile.ZipFile(bundle) as archive:
+        saved = {archive.read(name) for name in archive.namelist()}
+    assert set(traps.values()) <= saved
+    checkpoints = CheckpointFolder(tmp_path / "runs" / "a" / "checkpoints")
+    found = checkpoints.newest()
+    assert found is not None
+    assert found[2].name == "g000000001.npz", "the trapped one is passed over"
+    assert not sprung.exists()
+    np.load(tmp_path / "outputs" / "exp1" / "weights.npy", allow_pickle=True)
+    assert sprung.exists(), "the traps are real"
+
+
+class BuiltLate(keras.layers.Layer):
+    """Has a branch that is called, and so built, in training only."""
+
+    def __init__(self):
+        super().__init__()
+        self.branch = keras.layers.Dense(2)
+
+    def build(self, shape):
+        """Forget the branch."""
+
+    def call(self, x, training=False):
+        return self.branch(x) if training else x
+
+
+def test_a_branch_that_is_built_late_is_refused_before_the_run(tmp_path):
+    """Row 23: 267,914 parameters were counted, 327,818 were there in training."""
+
+    class Late(Small):
+        name = "late"
+
+        def build_model(self, splits):
+            x = keras.Input((2,), name="x")
+            y = keras.layers.Dense(1)(BuiltLate()(x))
+            return keras.Model({"x": x}, {"y": y})
+
+    machine = prepare(0)
+    for kind in (Small, Late):
+        experiment = kind(replace(Small.presets["demo"], runs_dir=tmp_path))
+        with open_folder(experiment, machine) as folder:
+            splits = named(experiment.build_splits())
+            session = build_session(experiment, folder, machine, splits)
+            if kind is Late:
+                with pytest.raises(ValueError, match="Build every branch of the model"):
+                    preflight(session)
+                assert not session.checkpointer.files.steps  # nothing has begun
+                continue
+            known = [variable.path for variable in session.learner.optimizer.variables]
+            preflight(session)
+            assert known == [v.path for v in session.learner.optimizer.variables]
+            for weight in session.learner.trainable_variables:  # two moments of each
+                name = weight.path.replace("/", "_")
+                assert sum(path.split("/")[-1].startswith(name) for path in known) == 2
+
+
+def test_versions_are_locked_and_a_model_that_cannot_be_loaded_is_refused(tmp_path):
+    """Row 24: names in .h5 files and a legacy optimizer failed on another Keras."""
+    lock = (REPO / "requirements/cpu.lock").read_text()
+    locked = dict(re.findall(r"^([\w.-]+)==(\S+)", lock, re.M))
+    for name in ("keras", "h5py", "fsspec"):
+        assert locked[name] == importlib.metadata.version(name), name
+    assert re.search(r'"keras>=[\d.]+,<[\d.]+"', (REPO / "setup.py").read_text())
+    assert prepare(0).environment["packages"]["keras"] == locked["keras"]
+
+    class Doubled(keras.layers.Layer):  # not registered: no other process can load it
+        def call(self, x):
+            return 2 * x
+
+    class Unloadable(Small):
+        name = "unloadable"
+
+        def build_model(self, splits):
+            x = keras.Input((2,), name="x")
+            y = keras.layers.Dense(1)(Doubled()(x))
+            return keras.Model({"x": x}, {"y": y})
+
+    experiment = Unloadable(replace(Small.presets["demo"], runs_dir=tmp_path))
+    with pytest.raises(ExportDiffers, match="Doubled"):
+        experiment.run()
+    assert not experiment.has_begun
+    with pytest.raises(ImportError, match="not supported in Keras 3"):
+        keras.optimizers.legacy.Adam()
+
+
+def test_a_checkpoint_of_another_configuration_is_an_error_naming_both(tmp_path):
+    """Row 40: 74 weights met 106 at load, since no configuration was stored."""
+    config = replace(Small.presets["demo"], runs_dir=tmp_path)
+    other = replace(config, epochs=7)
+    steps = {}
+    for asked in (config, other):
+        experiment, machine = Small(asked), prepare(0)
+        with open_folder(experiment, machine) as folder:
+            splits = named(experiment.build_splits())
+            session = build_session(experiment, folder, machine, splits)
+            preflight(session)
+            steps[asked.sha256] = session.checkpointer.files
+            session.checkpointer.close()
+            if asked is config:
+                continue
+            [path] = steps[config.sha256].path.iterdir()
+            arrays, manifest, _ = steps[config.sha256].newest()
+            assert manifest["about"]["config_sha256"] == config.sha256
+            (folder.checkpoints / path.name).write_bytes(path.read_bytes())
+            ours, theirs = other.sha256[:8], config.sha256[:8]
+            both = f"configuration {ours}.*of configuration {theirs}"
+            with pytest.raises(ForeignCheckpoint, match=both):
+                newest(session)
+    state = {
+        name.removeprefix("state/"): value
+        for name, value in arrays.items()
+        if name.startswith("state/")
+    }
+    wide = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4)])
+    wide.add(keras.layers.Dense(1))
+    count = sum(name.startswith("model/") for name in state)
+    said = rf"Expected 4 model variables.*Received: {count} saved ones"
+    with pytest.raises(StateMismatch, match=said):
+        write_state(wide, state, groups=("model",))

@@ -34,17 +34,17 @@ class JaxStep:
         self.traces = 0
         self._compiled = jax.jit(self._run)
 
-    def __call__(self, batch: Batch) -> StepResult:
+    def __call__(self, batch: Batch, look: bool = True) -> StepResult:
         """Update the model once."""
         if self.traces == 0:
             self.model._symbolic_build(data_batch=batch)  # as fit() does
         groups = self._variables()
         values = [[variable.value for variable in group] for group in groups]
-        logs, norm, values = self._compiled(values, batch)
+        logs, norm, values = self._compiled(values, batch, jnp.asarray(look))
         for group, new in zip(groups, values, strict=True):
             for variable, value in zip(group, new, strict=True):
                 variable.assign(value)
-        return StepResult(logs, norm)
+        return StepResult(logs, norm if look else None)
 
     def _variables(self) -> list[list[Any]]:
         model = self.model
@@ -55,7 +55,7 @@ class JaxStep:
             list(model.metrics_variables),
         ]
 
-    def _run(self, values, batch):
+    def _run(self, values, batch, look):
         self.traces += 1
         trainable, other, optimizer, metrics = values
         parts = self.micro_batches
@@ -75,21 +75,22 @@ class JaxStep:
             weighted = [share * gradient for gradient in gradients]
             sums = jax.tree.map(jnp.add, sums, weighted) if sums else weighted
         mean = [value / jnp.maximum(total, EPSILON) for value in sums]
-        norm = self._norm(mean, optimizer)  # before the optimizer turns its loss scale
+        scale = self._scale(optimizer)  # before the optimizer turns it
+        norm = jax.lax.cond(
+            look, lambda: _norm(mean, scale), lambda: jnp.zeros((), "float32")
+        )
         trainable, optimizer = self.model.optimizer.stateless_apply(
             optimizer, mean, trainable
         )
         return logs, norm, [trainable, other, optimizer, metrics]
 
-    def _norm(self, gradients, optimizer):
-        """Global norm of the gradients, without the loss scale."""
+    def _scale(self, optimizer):
+        """The loss scale of this step; 1 without one."""
         mapping = list(
             zip(variables_of(self.model)["optimizer"], optimizer, strict=True)
         )
         with keras.StatelessScope(state_mapping=mapping):
-            scale = self.model.optimizer.scale_loss(jnp.float32(1.0))
-        squares = [jnp.sum(jnp.square(gradient / scale)) for gradient in gradients]
-        return jnp.sqrt(sum(squares))
+            return self.model.optimizer.scale_loss(jnp.float32(1.0))
 
     def _gradients(self, values, batch, share):
         """One forward and backward pass, as Keras' `train_step` does them."""
@@ -115,3 +116,9 @@ class JaxStep:
             logs = model.get_metrics_result()
         metrics = [scope.get_current_value(v) for v in model.metrics_variables]
         return gradients, logs, other, metrics
+
+
+def _norm(gradients, scale):
+    """Global norm of the gradients, without the loss scale."""
+    squares = [jnp.sum(jnp.square(gradient / scale)) for gradient in gradients]
+    return jnp.sqrt(sum(squares)).astype("float32")

@@ -40,12 +40,74 @@ def read_state(model: keras.Model) -> dict[str, np.ndarray]:
 
     The copies do not change when training goes on.
     """
-    state = {}
-    for group, variables in variables_of(model).items():
-        for index, variable in enumerate(variables):
-            value = keras.ops.convert_to_numpy(variable.value)
-            state[_name(group, index)] = np.array(value)
-    return state
+    return Snapshot().take(model)
+
+
+def read_weights(model: keras.Model) -> dict[str, np.ndarray]:
+    """Return copies of the trainable weights, named by position and path."""
+    return {
+        f"{index:04d}/{variable.path}": np.array(_view(variable))
+        for index, variable in enumerate(model.trainable_variables)
+    }
+
+
+def averages_weights(optimizer: Any) -> bool:
+    """Return whether an optimizer keeps an average that replaces the weights (EMA)."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)  # under a loss scale
+    return bool(getattr(inner, "use_ema", False))
+
+
+class Snapshot:
+    """Copies of all variables, in memory that the next copy uses again.
+
+    Memory that is known to the process is filled several times faster than new one,
+    and nothing but this copy has to wait when a checkpoint is written in the
+    background.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        >>> sorted(Snapshot().take(model))
+        ['model/0000', 'model/0001']
+    """
+
+    def __init__(self):
+        self._buffers: dict[str, np.ndarray] = {}
+
+    def take(self, model: keras.Model) -> dict[str, np.ndarray]:
+        """Copy every variable; the arrays of the call before change with it.
+
+        Args:
+            model: A built model.
+
+        Returns:
+            Arrays named `group/position`, as `read_state` gives them.
+        """
+        state = {}
+        for group, variables in variables_of(model).items():
+            for index, variable in enumerate(variables):
+                name, value = _name(group, index), _view(variable)
+                buffer = self._buffers.get(name)
+                if buffer is None or (buffer.shape, buffer.dtype) != (
+                    value.shape,
+                    value.dtype,
+                ):
+                    buffer = self._buffers[name] = np.empty(value.shape, value.dtype)
+                np.copyto(buffer, value)
+                state[name] = buffer
+        return state
+
+
+def _view(variable: Any) -> np.ndarray:
+    """Return the values of a variable, not copied where the backend allows that."""
+    read = getattr(variable.value, "read_value", None)  # a variable of TensorFlow
+    if read is not None:
+        try:
+            view = np.asarray(memoryview(read()))
+        except (TypeError, ValueError, BufferError):  # bfloat16, which has no buffer
+            view = None
+        if view is not None and view.dtype.name == str(variable.dtype):
+            return view
+    return np.asarray(keras.ops.convert_to_numpy(variable.value))
 
 
 def write_state(

@@ -1,8 +1,10 @@
 """One compiled train step a backend: the same call, the same answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from dist_invention.runtime.state import StateMismatch
 import keras
 
 Batch = tuple[Any, Any, Any]  # inputs, targets, sample weights or None
@@ -15,7 +17,7 @@ class StepResult:
     Args:
         logs: Metrics so far in this epoch, as `fit()` logs them.
         gradient_norm: Global norm of the gradient before clipping; it is not finite
-            exactly if a gradient is not.
+            exactly if a gradient is not. `None` where nobody asked for it.
 
     Example:
         >>> StepResult({"loss": 0.5}, 1.0).logs["loss"]
@@ -31,8 +33,14 @@ class Step(Protocol):
 
     traces: int  # how often it was compiled; more than one means changing shapes
 
-    def __call__(self, batch: Batch) -> StepResult:
-        """Update the model once and return what happened."""
+    def __call__(self, batch: Batch, look: bool = True) -> StepResult:
+        """Update the model once and return what happened.
+
+        Args:
+            batch: Inputs, targets, sample weights or `None`.
+            look: Whether to take the norm of the gradient, which costs a few per cent
+                of a step of large models on small batches.
+        """
         ...
 
 
@@ -88,3 +96,23 @@ def rows_per_part(batch: Batch, parts: int) -> int:
 def counts_by_weight(model: keras.Model, batch: Batch) -> bool:
     """Return whether a part counts by its sample weights instead of its rows."""
     return batch[2] is not None and getattr(model, "averages_by_weight", False)
+
+
+def refuse_new_weights(before: Sequence[Any], after: Sequence[Any]) -> None:
+    """Refuse a branch of the model that was built while a step was traced.
+
+    Args:
+        before: Trainable weights before the forward pass.
+        after: Those after it.
+
+    Raises:
+        StateMismatch: Naming the new ones.
+    """
+    known = {id(weight) for weight in before}
+    born = [weight.path for weight in after if id(weight) not in known]
+    if born:
+        raise StateMismatch(
+            "Expected every variable to exist before the first step. Received: "
+            f"{len(after)} trainable weights in it, {len(before)} before; new are "
+            f"{born}. Build every branch of the model in build_model."
+        )

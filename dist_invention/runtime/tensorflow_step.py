@@ -6,6 +6,7 @@ from dist_invention.runtime.step import (
     Batch,
     StepResult,
     counts_by_weight,
+    refuse_new_weights,
     rows_per_part,
 )
 import keras
@@ -37,32 +38,34 @@ class TensorFlowStep:
         self.micro_batches = micro_batches
         self.traces = 0
         self._compiled = tf.function(self._run, autograph=False)
+        self._look = {look: tf.constant(look) for look in (True, False)}
 
-    def __call__(self, batch: Batch) -> StepResult:
+    def __call__(self, batch: Batch, look: bool = True) -> StepResult:
         """Update the model once."""
         tensors: Any = keras.tree.map_structure(
             lambda part: None if part is None else tf.convert_to_tensor(part), batch
         )
         if self.traces == 0:
             self.model._symbolic_build(data_batch=tensors)  # as fit() does
-        logs, norm = self._compiled(*tensors)
-        return StepResult(logs, norm)
+        logs, norm = self._compiled(*tensors, self._look[look])
+        return StepResult(logs, norm if look else None)
 
-    def _run(self, inputs, targets, weights):
+    def _run(self, inputs, targets, weights, look):
         self.traces += 1
-        variables = self.model.trainable_weights
+        variables = list(self.model.trainable_weights)
         if self.micro_batches == 1:
             gradients = self._gradients(inputs, targets, weights)
         else:
             gradients = self._accumulated(inputs, targets, weights)
-        norm = self._norm(gradients)  # before the optimizer turns its loss scale
+        refuse_new_weights(variables, self.model.trainable_weights)
+        scale = self.model.optimizer.scale_loss(tf.constant(1.0))  # of this step
+        norm = tf.cond(look, lambda: self._norm(gradients, scale), lambda: 0.0)
         self.model.optimizer.apply_gradients(zip(gradients, variables, strict=True))
         return self.model.get_metrics_result(), norm
 
-    def _norm(self, gradients):
+    def _norm(self, gradients, scale):
         """Global norm, without the loss scale and with repeated rows summed."""
         dense = [tf.convert_to_tensor(g) for g in gradients if g is not None]
-        scale = self.model.optimizer.scale_loss(tf.constant(1.0))
         return tf.linalg.global_norm(dense) / scale
 
     def _gradients(self, inputs, targets, weights):

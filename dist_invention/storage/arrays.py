@@ -98,7 +98,10 @@ def read_arrays(path: Path | str) -> tuple[dict[str, np.ndarray], dict[str, Any]
 def _read(path: Path, archive: zipfile.ZipFile, record: dict[str, Any]) -> np.ndarray:
     name = record["name"]
     with archive.open(f"{name}.npy") as stream:
-        stored = np.lib.format.read_array(stream, allow_pickle=False)
+        try:
+            stored = np.lib.format.read_array(stream, allow_pickle=False)
+        except ValueError as error:  # Python objects, which are never unpickled
+            raise _corrupt(path, f"the array `{name}`: {error}") from error
     if _sha256(stored) != record["sha256"]:
         raise _corrupt(path, f"the array `{name}` does not match its SHA-256")
     array = stored

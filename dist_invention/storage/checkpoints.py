@@ -90,7 +90,7 @@ class CheckpointFolder:
                 continue
             path = self.file(step)
             try:
-                arrays, manifest = read_arrays(path)
+                arrays, manifest = _read_twice(path)
             except (CorruptFile, OSError) as error:
                 self.rejected.append((path, str(error)))
                 log.warning("A checkpoint is damaged; trying the one before. %s", error)
@@ -117,3 +117,11 @@ class CheckpointFolder:
         for step in old:
             self.file(step).unlink()
         return [self.file(step) for step in old]
+
+
+def _read_twice(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Read a checkpoint; a disk that fails once is asked again."""
+    try:
+        return read_arrays(path)
+    except OSError:
+        return read_arrays(path)

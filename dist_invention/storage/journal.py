@@ -4,9 +4,16 @@ from collections.abc import Mapping
 import json
 import os
 from pathlib import Path
+import threading
 from typing import Any
 
-from dist_invention.storage.atomic import make_folder, sync, sync_handle, write_bytes
+from dist_invention.storage.atomic import (
+    make_folder,
+    sync,
+    sync_folder,
+    sync_handle,
+    write_bytes,
+)
 from dist_invention.storage.encoding import to_json
 from dist_invention.storage.hashing import CorruptFile
 
@@ -27,7 +34,8 @@ class Journal:
     cut off before the next one is appended, so that two events never merge.
 
     Args:
-        path: The file, made by the first append. One process appends at a time.
+        path: The file, made by the first append. One process appends at a time; its
+            threads may all do so.
 
     Example:
         >>> import tempfile
@@ -41,10 +49,15 @@ class Journal:
         self.path = Path(path)
         self.is_frozen = False
         self._known = (0, 0)  # bytes and lines that are known to be whole
+        self._turn = threading.RLock()
 
     @property
     def lines(self) -> int:
         """Number of complete lines on disk."""
+        with self._turn:
+            return self._count()
+
+    def _count(self) -> int:
         size = self.path.stat().st_size if self.path.exists() else 0
         if size != self._known[0]:
             whole = self._whole()
@@ -65,15 +78,20 @@ class Journal:
             JournalFrozen: If the run is sealed.
             OSError: If the disk is full or fails; the lines before it stay whole.
         """
-        if self.is_frozen:
-            raise JournalFrozen(
-                f"Expected no more lines in {self.path}, since its run is sealed. "
-                f"Received: {to_json(event)}. Record it before the run is sealed."
-            )
         line = (to_json(event) + "\n").encode("utf-8")
-        count = self.lines
+        with self._turn:
+            if self.is_frozen:
+                raise JournalFrozen(
+                    f"Expected no more lines in {self.path}, since its run is sealed. "
+                    f"Received: {to_json(event)}. Record it before the run is sealed."
+                )
+            self._append(line, durable)
+
+    def _append(self, line: bytes, durable: bool) -> None:
+        count = self._count()
         whole = self._known[0]
         make_folder(self.path.parent)
+        is_new = not self.path.exists()
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
             if os.fstat(handle).st_size > whole:  # a torn tail
@@ -81,6 +99,8 @@ class Journal:
             _write_line(handle, line, whole)
             if durable:
                 sync_handle(handle)
+            if is_new:
+                sync_folder(self.path.parent)
         finally:
             os.close(handle)
         self._known = (whole + len(line), count + 1)
@@ -117,6 +137,10 @@ class Journal:
                 f"Expected {self.path} to stay as it is, since its run is sealed. "
                 f"Received: a cut to {lines} lines. Start another run instead."
             )
+        with self._turn:
+            self._cut(lines)
+
+    def _cut(self, lines: int) -> None:
         kept = self._whole().split(b"\n")[:-1]
         if not 0 <= lines <= len(kept):
             raise ValueError(
@@ -140,7 +164,8 @@ class Journal:
 
     def freeze(self) -> None:
         """Refuse further lines: a manifest now holds the file's hash."""
-        self.is_frozen = True
+        with self._turn:
+            self.is_frozen = True
 
     def _whole(self) -> bytes:
         """Return the bytes up to the last newline."""

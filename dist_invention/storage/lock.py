@@ -6,8 +6,12 @@ import json
 import os
 from pathlib import Path
 import socket
+import time
+import weakref
 
 LOCK = "LOCK"
+TRIES = 5
+PAUSE = 0.02  # seconds
 
 
 class RunLocked(RuntimeError):
@@ -59,7 +63,7 @@ class FolderLock:
             return
         handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            _lock(handle, wait)
             holder = {
                 "host": socket.gethostname(),
                 "pid": os.getpid(),
@@ -78,12 +82,35 @@ class FolderLock:
             os.close(handle)
             raise
         self._handle = handle
+        _HELD.add(self)
 
     def release(self) -> None:
         """Give the lock back; doing so twice is harmless."""
         if self._handle is not None:
             os.close(self._handle)  # closing the file ends the flock
             self._handle = None
+            _HELD.discard(self)
+
+
+def _let_go_in_child() -> None:
+    """Close the locks in a forked child: it must not hold them when its parent dies."""
+    for lock in list(_HELD):
+        lock.release()
+
+
+_HELD: "weakref.WeakSet[FolderLock]" = weakref.WeakSet()
+os.register_at_fork(after_in_child=_let_go_in_child)
+
+
+def _lock(handle: int, wait: bool) -> None:
+    """Take the flock; whoever only looks whether it is held does so for a moment."""
+    for _ in range(0 if wait else TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(PAUSE)
+    fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
 def _holder(folder: Path) -> str:

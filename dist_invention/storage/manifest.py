@@ -1,51 +1,34 @@
 """What a run holds (name, size, SHA-256), and the check that it still holds it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 import json
 from pathlib import Path
 from typing import Any
 
-from dist_invention.storage.atomic import is_temporary, write_json
+from dist_invention.storage.atomic import write_json
 from dist_invention.storage.hashing import CorruptFile, file_sha256
+from dist_invention.storage.listing import list_files
 from dist_invention.storage.lock import LOCK
+from dist_invention.storage.problems import Problem
 
 MANIFEST = "manifest.json"
 SCHEMA = 1
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One file that is not as it should be.
-
-    Args:
-        file: Its name relative to the folder, with `/` between parts.
-        what: `"missing"`, `"changed"`, `"extra"` or `"unreadable"`.
-        detail: More for a reader, where there is more.
-
-    Example:
-        >>> str(Problem("results.json", "missing"))
-        'results.json: missing'
-    """
-
-    file: str
-    what: str
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.what}" + (
-            f" ({self.detail})" if self.detail else ""
-        )
-
-
 def contents(folder: Path | str) -> Iterator[tuple[str, Path]]:
     """Yield `(name, path)` of every file a manifest lists, in order of name.
 
-    Left out: the lock, the manifest itself, and temporary files.
+    Left out: the lock, the manifest itself, temporary files, and links that lead out
+    of the folder, since a copy of the folder would not hold what they show.
+
+    Raises:
+        PermissionError: If a folder in it cannot be read.
     """
-    folder = Path(folder)
-    files = [p for p in folder.rglob("*") if p.is_file() and not is_temporary(p)]
-    for name, path in sorted((p.relative_to(folder).as_posix(), p) for p in files):
+    listing = list_files(folder)
+    for problem in listing.problems:
+        if problem.what == "unreadable":
+            raise PermissionError(f"{folder}: {problem}")
+    for name, path in listing.files:
         if name not in (LOCK, MANIFEST):
             yield name, path
 
@@ -82,11 +65,28 @@ def read(folder: Path | str) -> dict[str, Any]:
         OSError: If it cannot be read.
     """
     path = Path(folder) / MANIFEST
+    return parse(path.read_bytes(), path)
+
+
+def parse(content: bytes, path: Path | str) -> dict[str, Any]:
+    """Return the manifest that some bytes are.
+
+    Args:
+        content: What manifest.json holds.
+        path: Where they were read, for the message.
+
+    Raises:
+        CorruptFile: If they are not the JSON of a manifest.
+    """
     try:
-        manifest = json.loads(path.read_bytes())
+        manifest = json.loads(content)
+        if not isinstance(manifest["files"], list):
+            raise TypeError("its files are no list")
         for entry in manifest["files"]:
-            _ = entry["name"], entry["size"], entry["sha256"]
-    except (ValueError, KeyError, TypeError) as error:
+            known = entry["name"], entry["size"], entry["sha256"]
+            if [type(value) for value in known] != [str, int, str]:
+                raise TypeError(f"{entry} is no name, size and SHA-256")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CorruptFile(
             f"Expected {path} to list files with name, size and sha256. "
             f"Received: {type(error).__name__}: {error}. "
@@ -99,33 +99,68 @@ def verify(folder: Path | str) -> list[Problem]:
     """Re-hash a folder against its manifest.
 
     Returns:
-        What differs, in order of name: files missing, changed, unreadable or extra.
+        What differs, in order of name: files missing, changed, unreadable or extra,
+        and links that lead out of the folder.
     """
     folder = Path(folder)
     if not (folder / MANIFEST).exists():
         return [Problem(MANIFEST, "missing")]
     try:
-        listed = {entry["name"]: entry for entry in read(folder)["files"]}
+        manifest = read(folder)
     except (CorruptFile, OSError) as error:
         return [Problem(MANIFEST, "changed", str(error))]
-    present = dict(contents(folder))
-    problems = [Problem(name, "extra") for name in present if name not in listed]
+    listing = list_files(folder)
+    found: dict[str, tuple[int | None, str]] = {}
+    problems = list(listing.problems)
+    for name, path in listing.files:
+        if name in (LOCK, MANIFEST):
+            continue
+        try:
+            found[name] = path.stat().st_size, file_sha256(path)
+        except OSError as error:
+            problems.append(Problem(name, "unreadable", str(error)))
+    return compare(manifest, found, problems)
+
+
+def compare(
+    manifest: Mapping[str, Any],
+    found: Mapping[str, tuple[int | None, str]],
+    known: list[Problem],
+) -> list[Problem]:
+    """Compare what a manifest lists with what was read.
+
+    Args:
+        manifest: As `read` returns it.
+        found: Size, `None` where it is not known, and SHA-256 of each file that was
+            read, by name.
+        known: Problems known before; a file named there is not called missing too.
+
+    Returns:
+        All problems, in order of name.
+    """
+    listed = {entry["name"]: entry for entry in manifest["files"]}
+    problems = [Problem(name, "extra") for name in found if name not in listed]
+    told = {problem.file: problem for problem in known}
+    closed = tuple(f"{p.file}/" for p in known if not p.is_harmless)
     for name, entry in listed.items():
-        if name not in present:
+        if name in found:
+            problems.extend(_differs(name, found[name], entry))
+        elif name not in told and not name.startswith(closed):
             problems.append(Problem(name, "missing"))
-        else:
-            problems.extend(_compare(name, present[name], entry))
-    return sorted(problems, key=lambda problem: problem.file)
+        elif (
+            name in told and told[name].is_harmless
+        ):  # such as a fifo in the place of a file
+            told[name] = Problem(name, "changed", told[name].detail)
+    return sorted([*problems, *told.values()], key=lambda problem: problem.file)
 
 
-def _compare(name: str, path: Path, entry: dict[str, Any]) -> list[Problem]:
-    try:
-        size = path.stat().st_size
-        if size != entry["size"]:
-            detail = f"{size} bytes, the manifest says {entry['size']}"
-            return [Problem(name, "changed", detail)]
-        if file_sha256(path) != entry["sha256"]:
-            return [Problem(name, "changed", "same size, another SHA-256")]
-    except OSError as error:
-        return [Problem(name, "unreadable", str(error))]
-    return []
+def _differs(
+    name: str, found: tuple[int | None, str], entry: Mapping[str, Any]
+) -> Iterator[Problem]:
+    size, sha256 = found
+    if size is not None and size != entry.get("size", size):
+        detail = f"{size} bytes, the manifest says {entry['size']}"
+        yield Problem(name, "changed", detail)
+    elif sha256 != entry["sha256"]:
+        detail = "another SHA-256" if size is None else "same size, another SHA-256"
+        yield Problem(name, "changed", detail)

@@ -1,16 +1,20 @@
 """One run's folder: create, lock, reopen, hand out paths, mark finished or failed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import logging
 from pathlib import Path
 from typing import Any, Self
 
 from dist_invention.storage import atomic, attempts, manifest, registry
+from dist_invention.storage.copies.destinations import Destination
+from dist_invention.storage.copies.local_state import configuration
+from dist_invention.storage.copies.recovery import Recovered, recover
 from dist_invention.storage.journal import Journal
 from dist_invention.storage.lock import FolderLock
 
 RESULTS = "results.json"
 TURNS = ("opened", "failed", "finished")  # events that change the status
+Places = Sequence[str | Path | Destination]
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +35,9 @@ class RunFolder:
     Args:
         path: The run's folder.
 
+    Attributes:
+        recovered: What `open` brought back from a destination; else `None`.
+
     Example:
         >>> import tempfile
         >>> about = {"config": {"seed": 0}, "config_sha256": "ab12"}
@@ -46,6 +53,7 @@ class RunFolder:
         self.checkpoints = self.path / "checkpoints"
         self.stages = self.path / "stages"
         self.figures = self.path / "figures"
+        self.recovered: Recovered | None = None
         self._lock = FolderLock(self.path)
 
     @classmethod
@@ -55,10 +63,12 @@ class RunFolder:
         run_id: str,
         about: Mapping[str, Any],
         again: bool = False,
+        destinations: Places = (),
     ) -> Self:
         """Create the run, or reopen the one of the same name, and lock it.
 
-        A finished run is opened as it is: nothing in it changes.
+        What is newer at a destination than here is brought back first. A finished run
+        is opened as it is: nothing in it changes.
 
         Args:
             runs_dir: The folder of runs, made where it is missing.
@@ -66,6 +76,7 @@ class RunFolder:
             about: The part of run.json that never changes: plain JSON values with at
                 least `config` and `config_sha256`; `code` with `commit` and `dirty`.
             again: Where a finished run stands, start `<run_id>-2`, `-3` and so on.
+            destinations: Where copies of it may lie.
 
         Raises:
             FolderNotWritable: If nothing can be saved in `runs_dir`.
@@ -76,19 +87,26 @@ class RunFolder:
         """
         attempts.check(run_id, about)
         atomic.check_writable(runs_dir)
-        run = cls(Path(runs_dir) / run_id)
-        number = 1
-        while again and run.status == "finished":
-            number += 1
-            run = cls(Path(runs_dir) / f"{run_id}-{number}")
-        atomic.check_writable(run.path)
-        run._lock.acquire()
-        try:
-            run._begin(about)
-        except BaseException:
+        number, name = 1, run_id
+        while True:
+            run = cls(Path(runs_dir) / name)
+            number, name = number + 1, f"{run_id}-{number + 1}"
+            if again and run.status == "finished":
+                continue
+            atomic.check_writable(run.path)
+            run._lock.acquire()
+            try:
+                if configuration(run.path / attempts.RUN) is not None:
+                    attempts.check_same(run.path, about)
+                run.recovered = recover(run.path, destinations)
+                if not (again and run.status == "finished"):
+                    run._begin(about)
+                    return run
+                run._register()  # it was finished at a destination; now it is here
+            except BaseException:
+                run.close()
+                raise
             run.close()
-            raise
-        return run
 
     @property
     def run_id(self) -> str:
@@ -113,28 +131,15 @@ class RunFolder:
 
     @property
     def about(self) -> dict[str, Any]:
-        """The content of run.json.
-
-        Raises:
-            CorruptFile: If it is not a JSON object.
-            OSError: If it cannot be read.
-        """
+        """The content of run.json. Raises CorruptFile or OSError."""
         return attempts.read(self.path)
 
     def record(self, event: str, **details: Any) -> None:
-        """Append an event with its UTC time, durably.
-
-        Args:
-            event: Its name, such as `"stage_started"`.
-            details: Plain JSON values.
-        """
+        """Append an event, such as `"stage_started"`, with its UTC time, durably."""
         self.events.append({"time": attempts.now(), "event": event, **details})
 
     def artifact(self, name: str) -> Path:
-        """Return the path of a file in the run, its folder made.
-
-        Args:
-            name: Relative to the run, such as `"figures/near.json"`.
+        """Return the path of a file such as `"figures/near.json"`, its folder made.
 
         Raises:
             ValueError: If the name leads out of the run.
@@ -149,25 +154,13 @@ class RunFolder:
         return path
 
     def save_text(self, name: str, content: str) -> Path:
-        """Write UTF-8 text into the run atomically, such as report.html.
-
-        Args:
-            name: Relative to the run, as for `artifact`.
-            content: The whole text.
-
-        Returns:
-            The file's path.
-        """
+        """Write UTF-8 text into the run atomically, such as report.html."""
         path = self.artifact(name)
         atomic.write_text(path, content)
         return path
 
     def stage_folder(self, index: int, name: str) -> Path:
         """Return the folder of a stage, made: `stages/01-name` for index 0.
-
-        Args:
-            index: Place in the curriculum, 0 for the first stage.
-            name: Name of the stage.
 
         Raises:
             ValueError: If the name is empty or holds a slash.
@@ -182,13 +175,8 @@ class RunFolder:
     def seal(self, results: Mapping[str, Any]) -> dict[str, Any]:
         """Write results.json, then the manifest; the run is finished.
 
-        The last event is `finished`. From here on the journals refuse lines.
-
-        Args:
-            results: Content of results.json.
-
-        Returns:
-            The manifest.
+        The last event is `finished`. From here on the journals refuse lines. The
+        manifest is returned.
         """
         atomic.sweep(self.path)
         atomic.write_json(self.path / RESULTS, results)
@@ -220,12 +208,22 @@ class RunFolder:
             attempts.check_same(self.path, about)
         if self.status == "finished":
             self._freeze()
+            if self.recovered:
+                self._register()
             return
         atomic.sweep(self.path)
         for folder in (self.checkpoints, self.stages, self.figures):
             atomic.make_folder(folder)
         attempt = attempts.add(self.path, about)
         self.record("opened", **attempt)
+        if self.recovered:
+            found = self.recovered
+            self.record(
+                "recovered", url=found.label, step=found.step, files=found.files
+            )
+        self._register()
+
+    def _register(self) -> None:
         try:
             registry.register(self.path)
         except OSError as error:
@@ -241,7 +239,11 @@ class RunFolder:
 
 
 def open_run(
-    runs_dir: Path | str, run_id: str, about: Mapping[str, Any], again: bool = False
+    runs_dir: Path | str,
+    run_id: str,
+    about: Mapping[str, Any],
+    again: bool = False,
+    destinations: Places = (),
 ) -> RunFolder:
     """Call `RunFolder.open`; floors above use this name, since they may not `open`."""
-    return RunFolder.open(runs_dir, run_id, about, again=again)
+    return RunFolder.open(runs_dir, run_id, about, again, destinations)

@@ -9,7 +9,15 @@ from dist_invention.storage import canonical_sha256
 
 LARGEST_SEED = 2**32  # what NumPy's global generator takes
 # What changes where or when a run is done, but no bit of its result.
-NOT_IN_HASH = ("runs_dir", "destinations", "max_hours", "checkpoint_seconds", "again")
+NOT_IN_HASH = (
+    "runs_dir",
+    "destinations",
+    "min_destinations",
+    "max_hours",
+    "checkpoint_seconds",
+    "again",
+    "supervise",
+)
 
 
 @dataclass(frozen=True)
@@ -28,10 +36,14 @@ class TrainingConfig:
         model: Name of the model; the experiment says which there are.
         runs_dir: Folder of runs.
         destinations: Folders or URLs that get a verified copy of everything.
+        min_destinations: How many of them must be complete at the end for exit code 0;
+            all that are named if left out.
         checkpoint_seconds: Seconds between checkpoints, stretched where saving is
             slow.
         max_hours: Stop cleanly after this many hours; start again to go on.
         again: Start a new run although this one is finished.
+        supervise: Run under a supervisor, which starts again after out-of-memory (with
+            more micro-batches), a crash or a stall.
         allow_leak: Reason to train although the audit found a leak; it stands in red
             on the page.
 
@@ -53,9 +65,11 @@ class TrainingConfig:
     model: str = ""
     runs_dir: Path = Path("runs")
     destinations: tuple[str, ...] = ()
+    min_destinations: int | None = None
     checkpoint_seconds: float = 30.0
     max_hours: float | None = None
     again: bool = False
+    supervise: bool = False
     allow_leak: str = ""
 
     def __post_init__(self):
@@ -94,6 +108,13 @@ class TrainingConfig:
             "a finite time limit over 0 hours",
             "--max-hours",
             self.max_hours,
+        )
+        _require(
+            self.min_destinations is None
+            or 0 <= self.min_destinations <= len(self.destinations),
+            f"a number from 0 to the {len(self.destinations)} destinations named",
+            "--min-destinations",
+            self.min_destinations,
         )
         _require(
             len(set(self.stages)) == len(self.stages),

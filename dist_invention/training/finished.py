@@ -23,6 +23,7 @@ class Finished:
         was_finished: Whether it had been finished before this command.
         problems: Files that no longer match the manifest.
         destinations: One row a destination, with `complete`.
+        min_destinations: How many must be complete; `None` for all.
 
     Example:
         >>> Finished(Path("runs/x"), False, [], []).is_sound
@@ -33,12 +34,19 @@ class Finished:
     was_finished: bool
     problems: list[Problem]
     destinations: list[dict[str, Any]]
+    min_destinations: int | None = None
 
     @property
     def is_sound(self) -> bool:
-        """Whether every file and destination is complete; an extra file harms none."""
-        damaged = any(problem.what != "extra" for problem in self.problems)
-        return not damaged and all(row["complete"] for row in self.destinations)
+        """Whether every file, and enough destinations, are complete.
+
+        An extra file harms none.
+        """
+        damaged = not all(problem.is_harmless for problem in self.problems)
+        complete = sum(row["complete"] for row in self.destinations)
+        wanted = self.min_destinations
+        wanted = len(self.destinations) if wanted is None else wanted
+        return not damaged and complete >= wanted
 
 
 def describe_script(experiment: Any) -> dict[str, Any]:

@@ -1,20 +1,17 @@
-"""NaN, SIGTERM and the clock: stop cleanly, save first."""
+"""NaN is named by its batch; garbage is collected where it costs nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 import gc
 import math
-import signal
-import time
 from typing import Any
 
 from dist_invention.curriculum import Place
-from dist_invention.runtime.state import as_float
+from dist_invention.runtime.state import as_float, read_state
 from dist_invention.runtime.step import StepResult
-from dist_invention.training.checkpoint import Checkpointer
+from dist_invention.storage import NotFiniteState, refuse_nonfinite
 
 CHECK_EVERY = 10  # steps between two looks at the gradient norms
-EXIT_START_AGAIN = 75  # stopped early; the same command goes on
 
 
 class NotFinite(FloatingPointError):
@@ -36,34 +33,40 @@ class NotFinite(FloatingPointError):
         )
 
 
+class BrokenSince(FloatingPointError):
+    """Something is not finite, and the step that broke it is not known yet.
+
+    Args:
+        global_step: Optimizer steps done when it was seen.
+    """
+
+    def __init__(self, global_step: int):
+        self.global_step = global_step
+        super().__init__(
+            "Expected a finite loss, gradient and state. Received: NaN or infinity at "
+            f"step {global_step}, from that step or one before it. "
+            "Go back and look at every step."
+        )
+
+
 class SelectNotFinite(FloatingPointError):
     """A score on a select split is NaN or infinite."""
 
 
-class StoppedEarly(Exception):
-    """The run was asked to stop and has saved; the same command goes on.
-
-    Args:
-        reason: Why, in words.
-    """
-
-    exit_code = EXIT_START_AGAIN
-
-    def __init__(self, reason: str):
-        self.reason = reason
-        super().__init__(reason)
-
-
 @dataclass
 class FiniteGuard:
-    """Look at every step's gradient norm, in bundles, and name the first bad batch.
+    """Notice in bundles that something is not finite; find the batch that did it.
 
-    The metric alone is not enough: a fused operation can turn NaN into 0 on its way
-    to the loss.
+    Looking at everything after each step would cost several per cent. So the loss of
+    each step and the gradient norm of every tenth are looked at, and each snapshot of
+    the variables before it is saved. NaN in a variable stays there, so one of them
+    sees it. The metric alone is not enough: a fused operation can turn NaN into 0 on
+    its way to the loss. Once it is seen, `look_closely` makes the same steps, taken
+    again from the last checkpoint, tell which one it was.
 
     Args:
         loss_scaled: Whether infinite gradients are normal, as under float16 with
-            loss scaling; then only the loss is judged.
+            loss scaling; then only the loss and the variables are judged.
 
     Example:
         >>> guard = FiniteGuard()
@@ -75,18 +78,37 @@ class FiniteGuard:
 
     def __post_init__(self):
         self._pending: list[tuple[Place, StepResult]] = []
+        self._model: Any = None
+        self.closely_until = -1
+
+    def look_closely(self, model: Any, until: int) -> None:
+        """Look at the loss and every variable after every step.
+
+        Args:
+            model: The compiled model.
+            until: The last global step to look at so; there, something was broken.
+        """
+        self._model, self.closely_until = model, until
+        self._pending = []
 
     def after_step(self, place: Place, result: StepResult) -> None:
-        """Remember the step; look at the bundle when it is full."""
+        """Remember the step; look at the bundle when it is full.
+
+        Raises:
+            BrokenSince: If something is not finite.
+            NotFinite: If the batch that did it is known.
+        """
         self._pending.append((place, result))
-        if len(self._pending) >= CHECK_EVERY:
+        if place.global_step <= self.closely_until:
+            self._find(place)
+        elif len(self._pending) >= CHECK_EVERY:
             self.confirm()
 
     def after_epoch(self, place: Place, logs: Mapping[str, float]) -> None:
         """Look at what is left, and at the scores on select splits.
 
         Raises:
-            NotFinite: If a step was not finite.
+            BrokenSince: If a step was not finite.
             SelectNotFinite: If a score on a select split is not.
         """
         self.confirm()
@@ -102,64 +124,35 @@ class FiniteGuard:
         """Raise if a step since the last look was not finite.
 
         Raises:
-            NotFinite: Naming the first batch at fault.
+            BrokenSince: Naming the first step at which it showed.
         """
+        for place in self._broken():
+            raise BrokenSince(place.global_step)
+
+    def _find(self, place: Place) -> None:
+        """Raise if this very step broke the loss or a variable."""
+        is_broken = any(True for _ in self._broken())
+        try:
+            refuse_nonfinite(read_state(self._model))
+        except NotFiniteState:
+            is_broken = True
+        if is_broken:
+            raise NotFinite(_batch(place), place.global_step)
+
+    def _broken(self) -> Iterator[Place]:
+        """Yield the places of bad steps since the last look, and forget all of them."""
         pending, self._pending = self._pending, []
         for place, result in pending:
             numbers = [result.logs.get("loss", 0.0)]
-            if not self.loss_scaled:
+            if result.gradient_norm is not None and not self.loss_scaled:
                 numbers.append(result.gradient_norm)
             if not all(math.isfinite(as_float(value)) for value in numbers):
-                batch = (place.stage, place.epoch, place.step - 1)
-                raise NotFinite(batch, place.global_step)
+                yield place
 
 
-class StopGuard:
-    """Stop at the next step after SIGTERM, Ctrl-C or the time limit; save first.
-
-    Use it as a context manager; the old signal handlers come back at its end.
-
-    Args:
-        max_hours: Time limit in hours from now, or `None`.
-
-    Example:
-        >>> with StopGuard(max_hours=6.0) as guard:
-        ...     guard.reason is None
-        True
-    """
-
-    def __init__(self, max_hours: float | None):
-        self.reason: str | None = None
-        self.checkpointer: Checkpointer | None = None
-        limit = math.inf if max_hours is None else max_hours * 3600
-        self._deadline = time.monotonic() + limit
-        self._limit = f"the time limit of {max_hours} hours is reached"
-        self._old: dict[int, Any] = {}
-
-    def __enter__(self) -> "StopGuard":
-        for number in (signal.SIGTERM, signal.SIGINT):
-            self._old[number] = signal.signal(number, self._on_signal)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        for number, handler in self._old.items():
-            signal.signal(number, handler)
-
-    def after_step(self, place: Place, result: StepResult) -> None:
-        """Save and stop if it is time."""
-        if self.reason is None and time.monotonic() > self._deadline:
-            self.reason = self._limit
-        if self.reason is not None:
-            if self.checkpointer is not None:
-                self.checkpointer.save(place)
-            raise StoppedEarly(self.reason)
-
-    def after_epoch(self, place: Place, logs: Mapping[str, float]) -> None:
-        """Save and stop if it is time."""
-        self.after_step(place, StepResult({}, 0.0))
-
-    def _on_signal(self, number: int, frame: Any) -> None:
-        self.reason = f"received {signal.Signals(number).name}"
+def _batch(place: Place) -> tuple[int, int, int]:
+    """The batch that was trained on to reach a place."""
+    return place.stage, place.epoch, place.step - 1
 
 
 class GarbageCollector:

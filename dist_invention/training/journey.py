@@ -1,30 +1,23 @@
 """From the newest checkpoint through the remaining stages to the last weights."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any
 
-from dist_invention.curriculum import Place
+from dist_invention.curriculum import LeaveStage, Place
 from dist_invention.runtime.state import write_state
-from dist_invention.storage import write_json
+from dist_invention.storage import NotFiniteState, write_arrays, write_json
 from dist_invention.training import resume
+from dist_invention.training.checkpoint import STAGE_END
 from dist_invention.training.export import export_model
-from dist_invention.training.guards import NotFinite
+from dist_invention.training.guards import BrokenSince, NotFinite
 from dist_invention.training.loop import Lesson, Restore, run_lesson
+from dist_invention.training.saved import Saved, newest
 from dist_invention.training.session import Session, Skip
 import keras
-import numpy as np
 
 MAX_ROLLBACKS = 3
-
-
-class NoCheckpoint(RuntimeError):
-    """Every checkpoint of a run is damaged."""
-
-
-class ForeignCheckpoint(ValueError):
-    """A checkpoint was saved under another configuration, or from other data."""
+MAX_SEARCHES = 2 * (MAX_ROLLBACKS + 1)  # a batch, and perhaps one more look at it
+RAW = "raw_weights.npz"  # the weights before their average took their place
 
 
 class TooManyBadBatches(NotFinite):
@@ -41,36 +34,13 @@ class TooManyBadBatches(NotFinite):
         )
 
 
-@dataclass(frozen=True)
-class Saved:
-    """A verified checkpoint.
-
-    Args:
-        arrays: Arrays by name.
-        about: Everything else it remembers.
-        path: Its file.
-
-    Example:
-        >>> Saved({}, {"place": {"stage": 1}}, Path("g.npz")).place.stage
-        1
-    """
-
-    arrays: Mapping[str, np.ndarray]
-    about: Mapping[str, Any]
-    path: Path
-
-    @property
-    def place(self) -> Place:
-        """How far the run had come."""
-        return Place(**self.about["place"])
-
-
 def train(session: Session, saved: Saved | None = None) -> None:
     """Train what is left of the curriculum, from the newest verified checkpoint.
 
     A batch that makes the loss or a gradient non-finite sends the run back to its
-    last checkpoint and is passed over from then on; so the result equals that of a
-    run which never saw it.
+    last checkpoint, which looks at every step on the way and so finds the batch, and
+    then once more, to pass over it from then on; so the result equals that of a run
+    which never saw it.
 
     Args:
         session: The live parts of the run.
@@ -90,6 +60,9 @@ def train(session: Session, saved: Saved | None = None) -> None:
         try:
             _train_once(session, saved or newest(session))
             return
+        except (BrokenSince, NotFiniteState) as error:
+            _look_for_the_batch(session, error)
+            saved = None
         except NotFinite as error:
             if error.batch in session.skips or len(session.skips) >= MAX_ROLLBACKS:
                 raise TooManyBadBatches(error, session.skips) from None
@@ -98,59 +71,28 @@ def train(session: Session, saved: Saved | None = None) -> None:
             session.folder.record(
                 "rolled_back", batch=list(error.batch), step=error.global_step
             )
-            _warn(session, f"{error} Rolled back; it is passed over.")
+            session.warn(f"{error} Rolled back; it is passed over.")
 
 
-def newest(session: Session) -> Saved:
-    """Return the newest checkpoint that verifies; say which ones do not.
-
-    Raises:
-        NoCheckpoint: If none does.
-        ForeignCheckpoint: If it was saved under another configuration.
-    """
-    files = session.checkpointer.files
-    found = files.newest()
-    for path, reason in files.rejected:
-        session.folder.record("checkpoint_rejected", file=path.name, reason=reason)
-        _warn(session, f"{path.name} is damaged; the one before it is used. {reason}")
-    if found is None:
-        raise NoCheckpoint(
-            f"Expected a checkpoint that verifies in {session.folder.checkpoints}. "
-            f"Received: {len(files.rejected)} damaged ones. Copy one back from a "
-            "destination, or start anew in another --runs-dir."
-        )
-    arrays, manifest, path = found
-    wanted, known = session.config.sha256, manifest["about"]["config_sha256"]
-    if known != wanted:
-        raise ForeignCheckpoint(
-            f"Expected {path.name} to be saved under configuration {wanted[:8]}. "
-            f"Received: one of configuration {known[:8]}. Take it out of "
-            f"{path.parent}, and put back a checkpoint of this run."
-        )
-    _refuse_other_ground(session, manifest["about"], path)
-    return Saved(arrays, manifest["about"], path)
-
-
-def _refuse_other_ground(session: Session, about: Mapping[str, Any], path: Path):
-    """Refuse to go on from a state of other data, another backend or precision."""
-    now, then = session.checkpointer.made_with, about["made_with"]
-    other = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
-    if other:
-        differs = {name: (then.get(name), now.get(name)) for name in other}
-        raise ForeignCheckpoint(
-            f"Expected the data and number format that {path.name} was made with. "
-            f"Received, as (then, now): {differs}. Go on with the code, data and kind "
-            "of device that began the run, or start anew in another --runs-dir."
-        )
-
-
-def _warn(session: Session, text: str) -> None:
-    session.console.print(text, style="yellow", markup=False, highlight=False)
+def _look_for_the_batch(session: Session, error: BrokenSince | NotFiniteState) -> None:
+    """Go back to find the step that broke something; give up where none is found."""
+    known = isinstance(error, BrokenSince)
+    until = error.global_step if known else session.checkpointer.last_step
+    session.searches += 1
+    if session.finite.closely_until >= until or session.searches > MAX_SEARCHES:
+        raise error
+    session.finite.look_closely(session.learner, until)
+    session.folder.record("looking_for_batch", reason=str(error), until=until)
+    session.warn(
+        f"NaN or infinity at step {until}. Going back to the last checkpoint to find "
+        "the batch that did it."
+    )
 
 
 def _train_once(session: Session, saved: Saved) -> None:
     session.folder.metrics.truncate_to(saved.about["metrics_lines"])
     session.checkpointer.take_up(saved.about)
+    session.skips |= {(int(a), int(b), int(c)) for a, b, c in saved.about["skips"]}
     place = saved.place
     restore: Restore | None = _restorer(session, saved)
     if place.stage == len(session.curriculum):
@@ -171,6 +113,8 @@ def _restorer(session: Session, saved: Saved):
         write_state(session.learner, state)
         resume.restore(callbacks, saved.about["memory"], saved.arrays)
         session.learner.stop_training = saved.about["stop_training"]
+        state.clear()  # a copy of everything, which nobody needs any more
+        saved.arrays.clear()
 
     return restore
 
@@ -188,13 +132,26 @@ def _train_stage(
             "step": place.global_step,
         }
         session.folder.record("stage_started", stage=stage.name, index=index)
-    place = run_lesson(session.learner, session.step, lesson, place, restore)
+    with session.stop.taking_steps():  # up to the end of the stage, which saves too
+        place = run_lesson(session.learner, session.step, lesson, place, restore)
+        with session.lookout.stall.pause("the end of a stage"):
+            return _end_stage(session, index, place, lesson, leave)
+
+
+def _end_stage(
+    session: Session, index: int, place: Place, lesson: Lesson, leave: LeaveStage
+) -> Place:
+    """Report, export, judge and save a stage; return the place after it."""
+    stage, checkpointer = session.curriculum.stages[index], session.checkpointer
     reason = leave.reason or "stopped by a callback"
     report = _report(session, index, place, reason, lesson)
     folder = session.folder.stage_folder(index, stage.name)
     inputs = lesson.batches.batch(0, 0)[0]
     sample = keras.tree.map_structure(lambda part: part[:4], inputs)
     exported = export_model(session.model, folder, sample)
+    if lesson.raw_weights is not None:
+        write_arrays(folder / RAW, lesson.raw_weights, {"stage": stage.name})
+        exported.append(folder / RAW)
     write_json(folder / "report.json", report)
     session.mirror.copy([*exported, folder / "report.json"], session.folder.path)
     done = [*checkpointer.record.get("stages", []), report]
@@ -202,7 +159,7 @@ def _train_stage(
     checkpointer.lesson = None
     session.experiment.after_stage(session, stage)  # a refusal must outlive a restart
     after = Place(index + 1, 0, 0, place.global_step)
-    checkpointer.save(after, pin=True)
+    checkpointer.save(after, pin=STAGE_END, wait=True)
     session.folder.record("stage_ended", stage=stage.name, index=index, reason=reason)
     session.console.print(f"stage {stage.name} is over: {reason}", highlight=False)
     return after
@@ -223,5 +180,6 @@ def _report(
         "reason": reason,
         "seconds": round(seconds, 2),
         "terms": session.learner.weights_of_terms(),
+        "weights": "raw" if lesson.raw_weights is None else "averaged",
         "mixture": lesson.batches.realised_mixture(max(0, place.epoch - 1)),
     }

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 
 from dist_invention.curriculum import Place
 from dist_invention.datasets import Batches
-from dist_invention.runtime.state import as_float
+from dist_invention.runtime.state import as_float, averages_weights, read_weights
 from dist_invention.runtime.step import Step, StepResult
 import keras
 import numpy as np
 
+LOOK_EVERY = 10  # steps between two looks at the norm of the gradient
 Arrays = Any  # an array or a structure of them
 Restore = Callable[[keras.callbacks.CallbackList], None]
 
@@ -46,6 +47,10 @@ class Lesson:
         validation: Arrays (inputs, targets) by prefix, as in `{"val_": (x, y)}`.
         watchers: Called after the callbacks, in order.
         skips: Batches to pass over, as (stage, epoch, step).
+        validation_rows: Examples a batch of validation; those of training if left out.
+        live: The callbacks while the stage trains; set by the loop.
+        raw_weights: The trainable weights as they were before the optimizer's average
+            took their place at the end; set by the loop, `None` without an average.
 
     Example:
         >>> Lesson(batches, epochs=2)  # doctest: +SKIP
@@ -57,7 +62,9 @@ class Lesson:
     validation: Mapping[str, tuple[Arrays, Arrays]] = field(default_factory=dict)
     watchers: Sequence[Watcher] = ()
     skips: Collection[tuple[int, int, int]] = ()
+    validation_rows: int | None = None
     live: keras.callbacks.CallbackList | None = None
+    raw_weights: dict[str, np.ndarray] | None = None
 
 
 def run_lesson(
@@ -106,6 +113,8 @@ def run_lesson(
         place = replace(place, epoch=place.epoch + 1, step=0)
         for watcher in lesson.watchers:
             watcher.after_epoch(place, logs)
+    if averages_weights(model.optimizer):
+        lesson.raw_weights = read_weights(model)
     model.optimizer.finalize_variable_values(model.trainable_weights)
     callbacks.on_train_end(logs)
     return place
@@ -144,7 +153,7 @@ def _refuse_empty_epoch(lesson: Lesson, place: Place) -> None:
 
 def _step(step: Step, batch: Any, place: Place) -> StepResult:
     try:
-        return step(batch)
+        return step(batch, look=(place.global_step + 1) % LOOK_EVERY == 0)
     except Exception as error:
         shapes = [tuple(np.shape(part)) for part in keras.tree.flatten(batch)]
         raise BatchFailed(
@@ -161,7 +170,7 @@ def _validate(model: Any, lesson: Lesson, callbacks) -> dict[str, float]:
         scores = model.evaluate(
             inputs,
             targets,
-            batch_size=lesson.batches.batch_size,
+            batch_size=lesson.validation_rows or lesson.batches.batch_size,
             callbacks=callbacks,
             return_dict=True,
             verbose=0,

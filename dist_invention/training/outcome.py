@@ -1,6 +1,7 @@
 """After training: judge every split once, draw, write the page, seal the run."""
 
 from collections.abc import Mapping
+import time
 from typing import Any
 
 from dist_invention.datasets import Split
@@ -15,7 +16,8 @@ from dist_invention.evaluation import (
     repeated_loss,
 )
 from dist_invention.reports import render
-from dist_invention.runtime.state import weights_sha256
+from dist_invention.runtime.micro_batches import micro_batches_history
+from dist_invention.runtime.state import averages_weights, weights_sha256
 from dist_invention.storage import (
     Mirror,
     RunFolder,
@@ -23,10 +25,14 @@ from dist_invention.storage import (
     manifest,
     write_json,
 )
+from dist_invention.training.journey import RAW
 from dist_invention.training.session import Session
 import numpy as np
 
 SCHEMA = 1
+LAST_SECONDS = 60.0  # that a destination gets at the end, whatever the size
+READ_SECONDS = 20.0  # that are left at least to read everything back
+SLOWEST_BYTES_A_SECOND = 1e6  # and for the size, at a rate that is still worth it
 SELECTION = (
     "last: the weights at the end of the last stage. Scores on select splits may end a "
     "stage; none picks among checkpoints"
@@ -118,6 +124,8 @@ def judge(session: Session, audit: AuditReport) -> dict[str, Any]:
         "scores": [score.as_json() for score in scores],
         "health": [item.as_json() for item in _health(session, tests, outputs)],
         "weights_sha256": digest,
+        "weights_evaluated": _weights(session),
+        "micro_batches": micro_batches_history(events, session.config.micro_batches),
         "resumes": len(resumed),
         "last_resume_step": resumed[-1]["step"] if resumed else 0,
         "seconds": round(session.checkpointer.seconds_trained(), 2),
@@ -139,21 +147,48 @@ def seal(session: Session, results: dict[str, Any]) -> list[dict[str, Any]]:
     folder.record("evaluated", splits=[item["split"] for item in results["reads"]])
     folder.save_text("report.html", render(folder.path))
     folder.seal(results)
-    return deliver(folder, session.mirror)
+    return deliver(folder, session.mirror, is_new=True)
 
 
-def deliver(folder: RunFolder, mirror: Mirror) -> list[dict[str, Any]]:
+def deliver(
+    folder: RunFolder, mirror: Mirror, is_new: bool = False
+) -> list[dict[str, Any]]:
     """Complete the copies of a finished run where they are not complete.
+
+    Args:
+        folder: A sealed run.
+        mirror: Where copies go; closed at the end.
+        is_new: Copies of its last files cannot be there yet.
 
     Returns:
         One row a destination, as `seal` does.
     """
+    if not mirror.destinations:
+        return []
     sealed = manifest.read(folder.path)
-    if any(mirror.verify(sealed).values()):
-        files = [folder.path / entry["name"] for entry in sealed["files"]]
-        mirror.copy([*files, folder.path / manifest.MANIFEST], folder.path)
-        mirror.verify(sealed)
-    return mirror.report()
+    size = sum(entry["size"] for entry in sealed["files"])
+    seconds = LAST_SECONDS + size / SLOWEST_BYTES_A_SECOND
+    files = [folder.path / entry["name"] for entry in sealed["files"]]
+    files.append(folder.path / manifest.MANIFEST)
+    for owes in (is_new, True):  # a copy may have been damaged since it was made
+        if owes:
+            mirror.copy(files, folder.path)
+        until = time.monotonic() + seconds
+        mirror.wait(seconds)
+        left = max(READ_SECONDS, until - time.monotonic())
+        problems = mirror.verify(sealed, left)
+        if not any(problems[label] for label in problems if label not in mirror.behind):
+            break
+    rows = mirror.report()
+    mirror.close()
+    return rows
+
+
+def _weights(session: Session) -> str:
+    """Which weights the scores belong to, where an optimizer keeps two kinds."""
+    if not averages_weights(session.learner.optimizer):
+        return "raw: the optimizer keeps no average"
+    return f"averaged (EMA); the raw ones of each stage are in stages/*/{RAW}"
 
 
 def _task(tests: list[Split], scores: list[Any]) -> str:

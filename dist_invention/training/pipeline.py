@@ -9,28 +9,21 @@ from dist_invention.curriculum.terms import Term
 from dist_invention.datasets import Split
 from dist_invention.evaluation import AuditReport, Baseline, LeakFound, Metric, audit
 from dist_invention.runtime import prepare
-from dist_invention.storage import (
-    Mirror,
-    RunFolder,
-    manifest,
-    open_run,
-    refuse_copies_of_itself,
-    run_name,
-    without_password,
-)
+from dist_invention.storage import JournalFrozen, Mirror, RunFolder, manifest
 from dist_invention.training import journey, outcome
 from dist_invention.training.config import TrainingConfig
-from dist_invention.training.finished import (
-    Finished,
-    describe_script,
-    refuse_other_question,
-)
-from dist_invention.training.guards import StoppedEarly
+from dist_invention.training.finished import Finished, refuse_other_question
+from dist_invention.training.ground import named
+from dist_invention.training.opening import logged, open_folder, seconds_before
 from dist_invention.training.preflight import preflight
-from dist_invention.training.session import Session, build_session, named
+from dist_invention.training.saved import Saved, newest
+from dist_invention.training.session import Session, build_session
+from dist_invention.training.stopping import StopGuard, StoppedEarly
 import keras
 import numpy as np
 from rich.console import Console
+
+LAST_SECONDS = 12.0  # that destinations get for the newest state when a run stops
 
 
 class SafeTrainingPipeline:
@@ -82,6 +75,7 @@ class SafeTrainingPipeline:
         self.config = config
         self.console = console or Console()
         self.has_begun = False  # whether training has started
+        self._session: Session | None = None
 
     # What an experiment fills in.
 
@@ -133,6 +127,12 @@ class SafeTrainingPipeline:
         """Look at a finished stage; by default stop if the model has collapsed."""
         outcome.refuse_collapse(session, stage.name)
 
+    @property
+    def micro_batches(self) -> int:
+        """Parts a batch is cut into; a supervisor may have raised the number."""
+        live = self._session
+        return self.config.micro_batches if live is None else live.micro_batches
+
     # The life of a run.
 
     def run(self) -> Finished:
@@ -147,59 +147,58 @@ class SafeTrainingPipeline:
             ValueError: If something asked for does not fit.
         """
         config = self.config
-        machine = prepare(config.seed, config.precision)
-        with self._open(machine.as_json()) as folder:
-            if folder.status == "finished":
-                return self._verified(folder)
-            with self._recorded(folder):
-                splits = self._splits()
-                report = self._audit(folder, list(splits.values()))
-                session = build_session(self, folder, machine, splits)
-                with session.stop:
-                    preflight(session)
-                    saved = journey.newest(session)
-                    self._say_resume(session, saved)
-                    self.has_begun = True
-                    journey.train(session, saved)
-                results = outcome.judge(session, report)
-                destinations = outcome.seal(session, results)
-            return Finished(folder.path, False, [], destinations)
-
-    def _open(self, machine: dict[str, Any]) -> RunFolder:
-        config = self.config
-        places = [without_password(place) for place in config.destinations]
-        words = machine["environment"]["command"]
-        words[:] = [without_password(word) for word in words]
-        about = {
-            "experiment": self.name,
-            "preset": config.preset,
-            "seed": config.seed,
-            "config": {**config.as_json(), "destinations": places},
-            "config_sha256": config.sha256,
-            "code": describe_script(self),
-            "environment": machine,
-            "argv": words,
-            "destinations": places,
-        }
-        run_id = run_name(self.name, config.preset, config.seed, config.sha256)
-        refuse_copies_of_itself(config.destinations, config.runs_dir)
-        return open_run(config.runs_dir, run_id, about, again=config.again)
+        with StopGuard(config.max_hours, seconds_before()) as stop:
+            machine = prepare(config.seed, config.precision)
+            with logged(self.console) as log, open_folder(self, machine) as folder:
+                if folder.status != "finished":  # a sealed run takes no more lines
+                    log.attach(folder.path / "terminal.log")
+                if folder.status == "finished":
+                    return self._verified(folder)
+                with self._recorded(folder):
+                    stop.raise_if_asked()
+                    splits = named(self.build_splits())
+                    report = self._audit(folder, list(splits.values()))
+                    session = build_session(self, folder, machine, splits, stop)
+                    self._session = session
+                    with session.lookout.stall as stall:
+                        with stall.pause("preflight"):
+                            preflight(session)
+                            saved = newest(session)
+                        self._say_resume(session, saved)
+                        self.has_begun = True
+                        journey.train(session, saved)
+                        stop.raise_if_asked()
+                        with stall.pause("evaluation"):
+                            results = outcome.judge(session, report)
+                    stop.raise_if_asked()
+                    log.detach()
+                    rows = outcome.seal(session, results)
+                return Finished(folder.path, False, [], rows, config.min_destinations)
 
     @contextmanager
     def _recorded(self, folder: RunFolder) -> Iterator[None]:
-        """Write into the journal why a run ended before it was sealed."""
+        """Write down why a run ended before it was sealed, there and everywhere."""
         try:
             yield
         except StoppedEarly as stop:
-            folder.record("stopped", reason=stop.reason)
+            with suppress(OSError, JournalFrozen):  # a sealed run takes no more lines
+                folder.record("stopped", reason=stop.reason)
+            self._hand_over()
             raise
         except Exception as error:
             with suppress(OSError):  # the disk may be what failed
                 folder.fail(f"{type(error).__name__}: {error}")
+            self._hand_over()
             raise
+        finally:
+            if self._session is not None:
+                self._session.close()
 
-    def _splits(self) -> dict[str, Split]:
-        return named(self.build_splits())
+    def _hand_over(self) -> None:
+        if self._session is not None and not self._session.hand_over(LAST_SECONDS):
+            reasons = self._session.mirror.behind or {"copies": "still under way"}
+            for label, reason in reasons.items():
+                self._session.warn(f"behind when it stopped: {label}: {reason}")
 
     def _audit(self, folder: RunFolder, splits: list[Split]) -> AuditReport:
         try:
@@ -217,11 +216,12 @@ class SafeTrainingPipeline:
         if "results.json" not in [problem.file for problem in problems]:
             refuse_other_question(self, folder)
         mirror = Mirror(folder.run_id, self.config.destinations)
-        damaged = any(problem.what != "extra" for problem in problems)
+        damaged = not all(problem.is_harmless for problem in problems)
         rows = [] if damaged else outcome.deliver(folder, mirror)
-        return Finished(folder.path, True, problems, rows)
+        least = self.config.min_destinations
+        return Finished(folder.path, True, problems, rows, least)
 
-    def _say_resume(self, session: Session, saved: journey.Saved) -> None:
+    def _say_resume(self, session: Session, saved: Saved) -> None:
         path = session.folder.path
         self.console.print(f"run folder: {path}", highlight=False, markup=False)
         if saved.place.global_step > 0:

@@ -5,7 +5,12 @@ from typing import Any
 
 from dist_invention.curriculum import Place, refuse_noop_stages
 from dist_invention.datasets.batches import Batch
-from dist_invention.runtime.memory import device_mebibytes, peak_host_mebibytes
+from dist_invention.runtime.memory import (
+    available_mebibytes,
+    device_mebibytes,
+    peak_host_mebibytes,
+)
+from dist_invention.runtime.processes import describe_processes
 from dist_invention.runtime.seeds import seed_everything
 from dist_invention.runtime.state import (
     StateMismatch,
@@ -14,9 +19,10 @@ from dist_invention.runtime.state import (
     variables_of,
     write_state,
 )
-from dist_invention.storage import DestinationNotUsable, require_room
+from dist_invention.storage import require_room
+from dist_invention.training.checkpoint import KEEP_HOURS
 from dist_invention.training.export import export_model
-from dist_invention.training.recorder import duration
+from dist_invention.training.forecast import duration
 from dist_invention.training.refusals import (
     STEPS,
     DoesNotLearn,
@@ -30,7 +36,8 @@ from dist_invention.training.session import Session
 import keras
 import numpy as np
 
-ROOM = 8  # checkpoints' worth of free disk: two kept, one being written, the stages
+ROOM = 4  # checkpoints' worth of free disk: two kept, the best, one being written
+A_STAGE = 2  # more for each stage: its end, and the exported model
 
 
 def preflight(session: Session) -> None:
@@ -64,12 +71,15 @@ def preflight(session: Session) -> None:
     _put_back(session, before)
     seed_everything(config.seed)
     if not session.checkpointer.files.steps:
-        _first_save(session)
+        with session.stop.taking_steps():  # a signal waits for its end
+            _first_save(session)
     steps = sum(
         stage.epochs * batches.steps_per_epoch
         for stage, batches in zip(session.curriculum, session.batches, strict=True)
     )
     seconds = steps * milliseconds / 1000
+    _require_room(session, size, seconds)
+    session.lookout.forecast.expect(milliseconds / 1000)
     _say(session, steps, milliseconds, seconds)
     session.folder.record(
         "preflight",
@@ -78,11 +88,21 @@ def preflight(session: Session) -> None:
         longest_seconds=round(seconds, 1),
         state_bytes=size,
         host_peak_mebibytes=round(peak_host_mebibytes(), 1),
+        host_available_mebibytes=round(available_mebibytes(), 1),
+        processes=describe_processes(),
         device_mebibytes=device_mebibytes(session.machine.backend),
-        micro_batches=config.micro_batches,
+        micro_batches=session.micro_batches,
         variables=counted,
     )
     session.garbage.freeze()
+
+
+def _require_room(session: Session, size: int, seconds: float) -> None:
+    """Refuse a run whose checkpoints would fill the disk before it ends."""
+    hours = min(KEEP_HOURS, int(seconds // 3600))
+    wanted = ROOM + A_STAGE * len(session.curriculum) + hours
+    held = len(session.checkpointer.files.steps)
+    require_room(session.folder.path, max(ROOM, wanted - held) * size)
 
 
 def _say(session: Session, steps: int, milliseconds: float, seconds: float) -> None:
@@ -97,12 +117,8 @@ def _say(session: Session, steps: int, milliseconds: float, seconds: float) -> N
     if limit is not None and seconds > limit * 3600:
         text = f"--max-hours {limit} ends it before; the same command goes on then"
         session.console.print(text, style="yellow", highlight=False)
-    for place in session.mirror.destinations:
-        try:
-            place.probe()
-        except DestinationNotUsable as error:
-            session.folder.record("mirror", url=place.label, reason=str(error))
-            session.console.print(str(error), style="red", markup=False)
+    for reason in session.mirror.probe().values():
+        session.console.print(reason, style="red", markup=False)
 
 
 def _real_steps(session: Session, before: dict[str, np.ndarray]) -> float:
@@ -161,7 +177,7 @@ def _first_save(session: Session) -> None:
     )
     folder = session.folder.stage_folder(-1, "untrained")
     export_model(session.model, folder, inputs)
-    session.checkpointer.save(Place())
+    session.checkpointer.save(Place(), wait=True)
     saved = session.checkpointer.files.newest()
     now = read_state(session.learner)
     same = saved is not None and all(

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import pairwise
 import math
-import statistics
 import time
 from typing import Any
 
@@ -13,9 +11,11 @@ from dist_invention.runtime.memory import host_mebibytes
 from dist_invention.runtime.state import as_float
 from dist_invention.runtime.step import StepResult
 from dist_invention.storage import RunFolder
+from dist_invention.training.forecast import Forecast, duration
+from dist_invention.training.loop import LOOK_EVERY
 from rich.console import Console
 
-LOG_EVERY = 10  # steps between two rows of metrics.jsonl; fixed, so it is repeatable
+LOG_EVERY = LOOK_EVERY  # steps between two rows of metrics.jsonl; always the same
 SAY_EVERY = 5.0  # seconds between two lines on the terminal
 
 
@@ -24,8 +24,8 @@ class Recorder:
 
     Args:
         folder: The run's folder.
-        curriculum: The stages, for names and the time left.
-        steps_per_epoch: Batches an epoch, one number a stage.
+        curriculum: The stages, for names and lengths.
+        forecast: Knows pace and time left; another watcher, which measures itself.
         saved_at: Returns when the last checkpoint was written, in monotonic seconds.
         learner: Asked for the learning rate and the weights of its loss terms.
         console: Where progress goes.
@@ -38,24 +38,22 @@ class Recorder:
         self,
         folder: RunFolder,
         curriculum: Curriculum,
-        steps_per_epoch: list[int],
+        forecast: Forecast,
         saved_at: Callable[[], float],
         learner: Any,
         console: Console,
     ):
         self.folder = folder
         self.curriculum = curriculum
-        self.steps_per_epoch = steps_per_epoch
+        self.forecast = forecast
         self.saved_at = saved_at
         self.learner = learner
         self.console = console
         self._said = 0.0
-        self._pace: list[float] = []  # when the last steps were done
 
     def after_step(self, place: Place, result: StepResult) -> None:
         """Record every tenth step; say something every few seconds."""
         now = time.monotonic()
-        self._pace = [*self._pace[-50:], now]
         if place.global_step % LOG_EVERY == 0:
             values = {name: as_float(value) for name, value in result.logs.items()}
             values["gradient_norm"] = as_float(result.gradient_norm)
@@ -67,11 +65,11 @@ class Recorder:
     def after_epoch(self, place: Place, logs: Mapping[str, float]) -> None:
         """Record the epoch with its validation and say it."""
         values = {**logs, **self._settings(logs)}
-        steps = self.steps_per_epoch[place.stage]
+        steps = self.forecast.steps_per_epoch[place.stage]
         ended = replace(place, epoch=place.epoch - 1, step=steps)
         self._write("epoch", ended, values)
         loss = {name: logs[name] for name in sorted(logs) if name.endswith("loss")}
-        self.console.print(self._line(ended, loss), highlight=False)
+        self.console.print(self._line(ended, loss, place), highlight=False)
         self._said = time.monotonic()
 
     def _settings(self, logs: Mapping[str, float]) -> dict[str, float]:
@@ -98,41 +96,20 @@ class Recorder:
         }
         self.folder.metrics.append(row, durable=False)
 
-    def _line(self, place: Place, logs: Mapping[str, Any]) -> str:
+    def _line(
+        self, place: Place, logs: Mapping[str, Any], ahead: Place | None = None
+    ) -> str:
+        """What is said at a place; what is left counts from `ahead` if it is given."""
         stage = self.curriculum.stages[place.stage]
         numbers = "  ".join(f"{name} {as_float(v):.4g}" for name, v in logs.items())
-        pace = self._seconds_per_step()
+        pace = self.forecast.seconds_per_step()
         speed = f"{1000 * pace:.0f} ms/step" if pace else "-- ms/step"
-        left = self._steps_left(place) * pace
+        left = duration(self.forecast.seconds_left(ahead or place))
         return (
             f"stage {place.stage + 1}/{len(self.curriculum)} {stage.name}  "
             f"epoch {min(place.epoch + 1, stage.epochs)}/{stage.epochs}  "
-            f"step {place.step}/{self.steps_per_epoch[place.stage]}  {numbers}  "
-            f"{speed}  {host_mebibytes() / 1024:.1f} GiB  "
+            f"step {place.step}/{self.forecast.steps_per_epoch[place.stage]}  "
+            f"{numbers}  {speed}  {host_mebibytes() / 1024:.1f} GiB  "
             f"saved {time.monotonic() - self.saved_at():.0f} s ago  "
-            + (f"about {duration(left)} left" if pace else "")
+            + (f"about {left} left" if pace else "")
         )
-
-    def _seconds_per_step(self) -> float:
-        """Median time between two steps, so that saving and validation drop out."""
-        if len(self._pace) < 2:
-            return 0.0
-        return statistics.median(
-            later - earlier for earlier, later in pairwise(self._pace)
-        )
-
-    def _steps_left(self, place: Place) -> int:
-        here = self.curriculum.stages[place.stage]
-        left = (here.epochs - place.epoch) * self.steps_per_epoch[place.stage]
-        later = zip(self.curriculum.stages, self.steps_per_epoch, strict=True)
-        rest = [stage.epochs * steps for stage, steps in later][place.stage + 1 :]
-        return max(0, left - place.step) + sum(rest)
-
-
-def duration(seconds: float) -> str:
-    """Return seconds as one says them: `1 h 20 min`, `3 min 5 s`, `12 s`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

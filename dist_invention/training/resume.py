@@ -29,6 +29,7 @@ STOCK: dict[type, tuple[str, ...]] = {
         "_current_epoch",
     ),
     keras.callbacks.History: ("history", "epoch"),
+    keras.callbacks.SwapEMAWeights: ("_ema_weights_in_model",),
 }
 MEMORYLESS = (
     keras.callbacks.LearningRateScheduler,
@@ -125,6 +126,9 @@ def _state_of(callback: Any) -> Any:
     for kind, names in STOCK.items():
         if isinstance(callback, kind):
             state = {name: getattr(callback, name, None) for name in names}
+            best = state.get("best_weights")
+            if best is not None:  # scalars among them, too
+                state["best_weights"] = [np.asarray(weight) for weight in best]
             if hasattr(callback, "monitor_op"):
                 state["is_set_up"] = callback.monitor_op is not None
             return state
@@ -149,7 +153,7 @@ def _random_state() -> dict[str, Any]:
     version, internal, gauss = random.getstate()
     kind, keys, position, has_gauss, cached = np.random.get_state(legacy=True)
     return {
-        "python": [version, list(internal), gauss],
+        "python": [version, np.array(internal, np.uint32), gauss],
         "numpy": [kind, np.asarray(keys), position, has_gauss, cached],
         "keras": np.array(keras.ops.convert_to_numpy(seeds.value)),
     }
@@ -158,14 +162,14 @@ def _random_state() -> dict[str, Any]:
 def _set_random_state(state: Mapping[str, Any]) -> None:
     global_seed_generator().state.assign(state["keras"])  # first, as above
     version, internal, gauss = state["python"]
-    random.setstate((version, tuple(internal), gauss))
+    random.setstate((version, tuple(map(int, internal)), gauss))
     np.random.set_state(tuple(state["numpy"]))
 
 
 def _without_arrays(value: Any, name: str, arrays: Arrays) -> Any:
     """Return the value with each array replaced by its name."""
     if isinstance(value, np.ndarray):
-        arrays[name] = value
+        arrays[name] = np.array(value)  # it is written while its owner goes on
         return {"array": name}
     if isinstance(value, Mapping):
         return {k: _without_arrays(v, f"{name}/{k}", arrays) for k, v in value.items()}

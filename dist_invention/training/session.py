@@ -1,22 +1,27 @@
 """The live parts of one run, built once, in order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-import re
 from typing import Any
 
 from dist_invention.curriculum import ApplyStage, Curriculum, Learner, LeaveStage
 from dist_invention.curriculum.stage import Stage
 from dist_invention.datasets import Batches, Split
 from dist_invention.runtime import Machine
+from dist_invention.runtime.micro_batches import micro_batches_now
 from dist_invention.runtime.step import Step, build_step
-from dist_invention.storage import Mirror, RunFolder, canonical_sha256, to_json
+from dist_invention.storage import Mirror, NotFiniteState, RunFolder
 from dist_invention.training import resume
 from dist_invention.training.checkpoint import Checkpointer
 from dist_invention.training.config import TrainingConfig
-from dist_invention.training.guards import FiniteGuard, GarbageCollector, StopGuard
+from dist_invention.training.ground import ground, refuse_schedule
+from dist_invention.training.guards import FiniteGuard, GarbageCollector
+from dist_invention.training.lookout import Lookout, build_lookout
 from dist_invention.training.loop import Lesson
+from dist_invention.training.opening import live_files
 from dist_invention.training.recorder import Recorder
+from dist_invention.training.stopping import StopGuard, StopInValidation
 import keras
 from rich.console import Console
 
@@ -44,6 +49,9 @@ class Session:
         recorder: Writes and says everything.
         finite: Looks for NaN.
         stop: Listens for SIGTERM and the clock.
+        lookout: Warns of leaks, stalls and a finish that comes too late.
+        micro_batches: Parts a batch is cut into: as configured, or as a supervisor
+            raised it after out-of-memory.
         console: The terminal.
 
     Example:
@@ -65,9 +73,12 @@ class Session:
     recorder: Recorder
     finite: FiniteGuard
     stop: StopGuard
+    lookout: Lookout
+    micro_batches: int
     console: Console
     garbage: GarbageCollector = field(default_factory=GarbageCollector)
     skips: set[Skip] = field(default_factory=set)
+    searches: int = 0  # how often this attempt went back to find a bad batch
 
     @property
     def select_splits(self) -> list[Split]:
@@ -92,34 +103,50 @@ class Session:
         lesson = Lesson(
             batches=batches,
             epochs=stage.epochs,
-            callbacks=[ApplyStage(stage, batches.steps_per_epoch), *own, leave],
+            callbacks=[
+                ApplyStage(stage, batches.steps_per_epoch),
+                *own,
+                leave,
+                StopInValidation(self.stop, self.lookout.stall.beat),
+            ],
             validation=validation,
             watchers=(
                 self.recorder,
                 self.finite,
                 self.garbage,
                 self.checkpointer,
+                *self.lookout.watchers,
                 self.stop,
             ),
             skips=self.skips,
+            validation_rows=batches.batch_size // self.micro_batches,
         )
         return lesson, leave
 
+    def warn(self, text: str) -> None:
+        """Say in yellow what is not as it should be."""
+        self.console.print(text, style="yellow", markup=False, highlight=False)
 
-def named(splits: Iterable[Split]) -> dict[str, Split]:
-    """Return splits by name.
+    def hand_over(self, seconds: float) -> bool:
+        """Give the destinations a moment for the newest state; say if all have it."""
+        self.checkpointer.close()
+        try:
+            self.checkpointer.writer.check()
+        except (OSError, NotFiniteState) as error:
+            self.warn(f"The last state is not saved: {error}")
+        with suppress(OSError):  # the disk may be what failed; older copies stay
+            root = self.folder.path
+            newest = [self.checkpointer.files.file(s) for s in self._newest_step()]
+            self.mirror.copy_newest([*live_files(root), *newest], root)
+        return self.mirror.wait(seconds)
 
-    Raises:
-        ValueError: If two have one name.
-    """
-    found = list(splits)
-    names = [split.name for split in found]
-    if len(set(names)) < len(names):
-        raise ValueError(
-            "Expected every split to have a name of its own. "
-            f"Received: {names}. Rename those that share one."
-        )
-    return dict(zip(names, found, strict=True))
+    def close(self) -> None:
+        """End the threads of this run."""
+        self.checkpointer.close()
+        self.mirror.close()
+
+    def _newest_step(self) -> list[int]:
+        return self.checkpointer.files.steps[-1:]
 
 
 def build_session(
@@ -127,8 +154,16 @@ def build_session(
     folder: RunFolder,
     machine: Machine,
     splits: Mapping[str, Split],
+    stop: StopGuard | None = None,
 ) -> Session:
     """Build model, loss, optimizer, stages and everything that watches them.
+
+    Args:
+        experiment: Asked for model, terms, optimizer and stages.
+        folder: The run's folder, locked.
+        machine: What was set up.
+        splits: All splits by name.
+        stop: Who listens for signals; a new guard if left out.
 
     Raises:
         NothingToLearn: If the model has no loss, or a term nobody weighs.
@@ -142,7 +177,7 @@ def build_session(
     on_jax = keras.backend.backend() == "jax"  # where XLA is the only compiler
     compiled.compile(optimizer=experiment.build_optimizer(), jit_compile=on_jax)
     optimizer: Any = learner.optimizer
-    _refuse_schedule(optimizer)
+    refuse_schedule(optimizer)
     stages = experiment.build_stages(splits)
     curriculum = Curriculum(stages, learner.terms)
     if config.stages:
@@ -153,7 +188,7 @@ def build_session(
     ]
     learner(batches[0].batch(0, 0)[0])
     optimizer.build(learner.trainable_variables)
-    mirror = Mirror(folder.run_id, config.destinations)
+    mirror = Mirror(folder.run_id, config.destinations, record=folder.record)
     mirror.sweep()
     finite = FiniteGuard(isinstance(optimizer, keras.optimizers.LossScaleOptimizer))
     checkpointer = Checkpointer(
@@ -161,15 +196,21 @@ def build_session(
         mirror,
         learner,
         config.checkpoint_seconds,
-        _ground(machine, splits, curriculum),
+        ground(machine, splits, curriculum),
         finite.confirm,
     )
-    stop = StopGuard(config.max_hours)
+    micro_batches = micro_batches_now(folder.events.read(), config.micro_batches)
+    skips = checkpointer.skips
+    stop = stop or StopGuard(config.max_hours)
     stop.checkpointer = checkpointer
+    step = build_step(learner, micro_batches)
+    lookout = build_lookout(
+        folder, machine.backend, curriculum, batches, stop.deadline, step, console
+    )
     recorder = Recorder(
         folder,
         curriculum,
-        [item.steps_per_epoch for item in batches],
+        lookout.forecast,
         lambda: checkpointer.saved_at,
         learner,
         console,
@@ -184,35 +225,14 @@ def build_session(
         learner=learner,
         curriculum=curriculum,
         batches=batches,
-        step=build_step(learner, config.micro_batches),
+        step=step,
         mirror=mirror,
         checkpointer=checkpointer,
         recorder=recorder,
         finite=finite,
         stop=stop,
+        lookout=lookout,
+        micro_batches=micro_batches,
         console=console,
+        skips=skips,
     )
-
-
-def _ground(
-    machine: Machine, splits: Mapping[str, Split], curriculum: Curriculum
-) -> dict[str, str]:
-    """What the state of a run depends on beside its configuration."""
-    plan = re.sub(r" at 0x[0-9a-f]+", "", to_json(curriculum.describe()))
-    data = {f"split {split.name}": split.sha256[:16] for split in splits.values()}
-    return {
-        "backend": machine.backend,
-        "precision": machine.policy,
-        "stages": canonical_sha256(plan)[:16],
-        **data,
-    }
-
-
-def _refuse_schedule(optimizer: Any) -> None:
-    rate = getattr(optimizer, "_learning_rate", None)
-    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-        raise ValueError(
-            "Expected build_optimizer to give a plain learning rate, which the stages "
-            f"turn. Received: {type(rate).__name__}. Give the schedule to each Stage "
-            "as its learning_rate."
-        )

@@ -49,7 +49,7 @@ class Config(TrainingConfig):
 
 
 DEMO = Config(preset="demo")
-FULL = replace(DEMO, preset="full", scenes=30000, epochs=40)
+FULL = replace(DEMO, preset="full", scenes=30000, epochs=40, supervise=True)
 
 
 class Physics(SafeTrainingPipeline):

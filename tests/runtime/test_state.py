@@ -1,7 +1,10 @@
 from dist_invention.runtime.state import (
+    Snapshot,
     StateMismatch,
     as_float,
+    averages_weights,
     read_state,
+    read_weights,
     variables_of,
     weights_sha256,
     write_state,
@@ -147,3 +150,46 @@ def test_a_model_without_optimizer_has_a_state(keras):
 def test_a_scalar_of_any_kind_becomes_a_number(keras):
     scalars = [keras.ops.convert_to_tensor(0.5), keras.Variable(0.5), np.float32(0.5)]
     assert [as_float(scalar) for scalar in (*scalars, 0.5)] == [0.5] * 4
+
+
+def test_a_snapshot_uses_its_memory_again_and_holds_the_new_values(trained):
+    model, _ = trained
+    snapshot = Snapshot()
+    first = snapshot.take(model)
+    kept = {name: value.copy() for name, value in first.items()}
+    variable = model.variables[0]
+    variable.assign(variable + 1)
+    second = snapshot.take(model)
+    assert all(second[name] is first[name] for name in first)
+    assert np.array_equal(second["model/0000"], kept["model/0000"] + 1)
+    assert np.array_equal(second["model/0001"], kept["model/0001"])
+
+
+@pytest.mark.parametrize("kind", ["float32", "float16", "bfloat16", "int32", "bool"])
+@pytest.mark.parametrize("shape", [(2, 3), (), (0, 3)])
+def test_a_snapshot_holds_every_kind_of_variable(keras, kind, shape):
+    layer = keras.layers.Dense(1)
+    layer.spare = keras.Variable(np.ones(shape), dtype=kind, trainable=False)
+    model = keras.Sequential([keras.Input((2,)), layer])
+    values = Snapshot().take(model)
+    [found] = [v for v in values.values() if v.dtype.name == kind and v.shape == shape]
+    assert np.array_equal(found, np.ones(shape))
+    assert found.flags.owndata
+
+
+def test_an_optimizer_under_a_loss_scale_still_says_whether_it_averages(keras):
+    adam = keras.optimizers.Adam
+    assert not averages_weights(adam())
+    assert averages_weights(adam(use_ema=True))
+    scaled = keras.optimizers.LossScaleOptimizer
+    assert averages_weights(scaled(adam(use_ema=True)))
+    assert not averages_weights(scaled(adam()))
+
+
+def test_weights_are_named_by_position_and_path(trained):
+    model, _ = trained
+    weights = read_weights(model)
+    assert len(weights) == len(model.trainable_variables)
+    for name, variable in zip(weights, model.trainable_variables, strict=True):
+        assert name.endswith(variable.path)
+        assert np.array_equal(weights[name], variable.numpy())

@@ -1,4 +1,10 @@
-from dist_invention.runtime.step import build_step, counts_by_weight, rows_per_part
+from dist_invention.runtime.state import StateMismatch
+from dist_invention.runtime.step import (
+    build_step,
+    counts_by_weight,
+    refuse_new_weights,
+    rows_per_part,
+)
 import numpy as np
 import pytest
 
@@ -29,3 +35,13 @@ def test_only_a_model_that_averages_by_weight_counts_by_weight(
     assert counts_by_weight(build_learner(), batches[0])
     assert not counts_by_weight(build_learner(), (*batches[0][:2], None))
     assert not counts_by_weight(build_noisy(), batches[0])
+
+
+def test_a_weight_that_is_born_in_a_step_is_named(keras):
+    old = keras.Variable(np.zeros(2), name="old")
+    new = keras.Variable(np.zeros(2), name="late")
+    refuse_new_weights([old], [old])
+    with pytest.raises(
+        StateMismatch, match=r"2 trainable weights .* new are \['late'\]"
+    ):
+        refuse_new_weights([old], [old, new])

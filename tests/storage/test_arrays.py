@@ -193,3 +193,18 @@ def test_a_full_disk_keeps_the_old_checkpoint(file, monkeypatch):
         write_arrays(file, {"w": np.zeros(9)}, {"step": 2})
     assert file.read_bytes() == copy.read_bytes()
     assert sorted(p.name for p in file.parent.iterdir()) == ["copy", file.name]
+
+
+def test_a_member_that_holds_python_objects_is_corrupt_and_never_unpickled(tmp_path):
+    path = tmp_path / "g.npz"
+    write_arrays(path, {"w": np.ones(2)}, {})
+    with zipfile.ZipFile(path) as archive:
+        manifest = archive.read("MANIFEST.json")
+    with zipfile.ZipFile(path, "w") as archive:
+        with archive.open("w.npy", "w") as stream:
+            np.lib.format.write_array(stream, np.array([{}]), allow_pickle=True)
+        archive.writestr("MANIFEST.json", manifest)
+        archive.comment = b"0" * module.SEAL_BYTES
+    module._seal(path)
+    with pytest.raises(CorruptFile, match="the array `w`: Object arrays"):
+        read_arrays(path)

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import threading
 
 from dist_invention.storage.hashing import CorruptFile
 from dist_invention.storage.journal import Journal, JournalFrozen
@@ -133,3 +134,22 @@ def test_a_frozen_journal_refuses_lines_and_cuts(journal):
     with pytest.raises(JournalFrozen, match="sealed"):
         journal.truncate_to(0)
     assert journal.lines == 2
+
+
+def test_many_threads_append_whole_lines_one_after_the_other(tmp_path):
+    journal = Journal(tmp_path / "events.jsonl")
+
+    def write(thread):
+        for number in range(50):
+            journal.append({"thread": thread, "number": number}, durable=False)
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    rows = journal.read()
+    assert journal.lines == len(rows) == 200
+    for thread in range(4):
+        own = [row["number"] for row in rows if row["thread"] == thread]
+        assert own == list(range(50))

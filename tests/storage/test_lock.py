@@ -1,6 +1,7 @@
 """Two writers: the second hears who the first is."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -82,3 +83,31 @@ def test_a_holder_without_a_name_yet_is_said_so(tmp_path, holder):
     (tmp_path / "LOCK").write_text("")
     with pytest.raises(RunLocked, match="not written its name yet"):
         FolderLock(tmp_path).acquire()
+
+
+def test_a_forked_child_does_not_hold_the_lock_when_its_parent_is_killed(tmp_path):
+    code = (
+        "import os, sys, time\n"
+        "from dist_invention.storage.lock import FolderLock\n"
+        "lock = FolderLock(sys.argv[1])\n"
+        "lock.acquire()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    time.sleep(30)\n"
+        "    os._exit(0)\n"
+        "print(child, flush=True)\n"
+        "time.sleep(30)\n"
+    )
+    words = [sys.executable, "-c", code, tmp_path]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    child = int(process.stdout.readline())
+    try:
+        with pytest.raises(RunLocked):
+            FolderLock(tmp_path).acquire()
+        process.kill()
+        process.wait()
+        FolderLock(tmp_path).acquire()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        process.kill()
+        process.communicate()

@@ -1,6 +1,7 @@
 """The manifest lists every file, and names each that differs."""
 
 import json
+import os
 
 from dist_invention.storage import manifest
 from dist_invention.storage.atomic import TEMP_PREFIX
@@ -62,7 +63,13 @@ def test_a_missing_manifest_is_a_problem(tmp_path):
     assert manifest.verify(tmp_path) == [Problem("manifest.json", "missing")]
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"files": [{"name": "a"}]}', '{"files"'])
+DAMAGED = (
+    *("", "[]", "7", '{"files": [{"name": "a"}]}', '{"files"', '{"files": {}}'),
+    *("[" * 100_000, '{"files": [{"name": 1, "size": 1, "sha256": "ab"}]}'),
+)
+
+
+@pytest.mark.parametrize("text", DAMAGED)
 def test_a_damaged_manifest_is_a_problem(folder, text):
     (folder / "manifest.json").write_text(text)
     assert [(p.file, p.what) for p in manifest.verify(folder)] == [
@@ -70,3 +77,46 @@ def test_a_damaged_manifest_is_a_problem(folder, text):
     ]
     with pytest.raises(CorruptFile, match=r"Fetch the file"):
         manifest.read(folder)
+
+
+def test_a_link_that_leads_out_is_not_listed_and_named_if_it_was(folder):
+    (folder / "results.json").rename(folder.parent / "elsewhere.json")
+    (folder / "results.json").symlink_to(folder.parent / "elsewhere.json")
+    assert [(p.file, p.what) for p in manifest.verify(folder)] == [
+        ("results.json", "link")
+    ]
+    assert "results.json" not in [name for name, _ in manifest.contents(folder)]
+
+
+def test_a_fifo_in_the_place_of_a_file_is_a_change_and_hangs_nobody(folder):
+    (folder / "results.json").unlink()
+    os.mkfifo(folder / "results.json")
+    os.mkfifo(folder / "another")
+    assert [(p.file, p.what) for p in manifest.verify(folder)] == [
+        ("another", "extra"),
+        ("results.json", "changed"),
+    ]
+
+
+def test_names_in_a_manifest_that_lead_out_are_never_opened(folder):
+    outside = folder.parent / "outside.txt"
+    outside.write_text("not ours")
+    content = manifest.read(folder)
+    entry = {**content["files"][0], "name": "../outside.txt"}
+    (folder / "manifest.json").write_text(json.dumps({**content, "files": [entry]}))
+    assert ("../outside.txt", "missing") in [
+        (p.file, p.what) for p in manifest.verify(folder)
+    ]
+
+
+def test_files_of_a_folder_that_cannot_be_read_are_not_called_missing():
+    listed = {"files": [{"name": "a/b.txt", "size": 1, "sha256": "ab"}]}
+    closed = Problem("a", "unreadable")
+    assert manifest.compare(listed, {}, [closed]) == [closed]
+
+
+def test_a_size_that_is_not_known_is_not_compared():
+    listed = {"files": [{"name": "a", "size": 1, "sha256": "ab"}]}
+    assert manifest.compare(listed, {"a": (None, "ab")}, []) == []
+    [problem] = manifest.compare(listed, {"a": (None, "cd")}, [])
+    assert str(problem) == "a: changed (another SHA-256)"

@@ -1,6 +1,7 @@
 """A run's folder through its life: created, locked, reopened, sealed."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ from dist_invention.storage import (
     CheckpointFolder,
     FolderNotWritable,
     JournalFrozen,
+    Mirror,
     RunBelongsToAnotherConfiguration,
     RunFolder,
     RunLocked,
@@ -214,3 +216,72 @@ def test_reading_a_run_takes_no_lock_and_writes_nothing(tmp_path):
         reader = RunFolder(run.path)
         assert (reader.status, reader.about["run_id"]) == ("new", "a")
         assert sorted(os.listdir(run.path)) == before
+
+
+def copies(tmp_path, run):
+    """Copy a run to a destination, as a mirror does."""
+    mirror = Mirror(run.run_id, [tmp_path / "copies"])
+    mirror.copy([p for p in run.path.rglob("*") if p.is_file()], run.path)
+    assert mirror.wait(20.0)
+    mirror.close()
+    return [tmp_path / "copies"]
+
+
+def test_a_run_whose_folder_was_deleted_goes_on_from_its_copies(tmp_path):
+    with RunFolder.open(tmp_path / "runs", "a", ABOUT) as run:
+        CheckpointFolder(run.checkpoints).write(3, {}, {})
+    places = copies(tmp_path, run)
+    shutil.rmtree(tmp_path / "runs")
+    with open_run(tmp_path / "runs", "a", ABOUT, destinations=places) as run:
+        assert (run.recovered.step, run.status) == (3, "unfinished")
+        assert events(run) == ["opened", "opened", "recovered"]
+        assert run.events.read()[-1]["url"] == str(places[0])
+        assert len(run.about["attempts"]) == 2
+    with open_run(tmp_path / "runs", "a", ABOUT, destinations=places) as run:
+        assert run.recovered is None
+
+
+def test_a_finished_run_whose_folder_was_deleted_comes_back_finished(
+    tmp_path, registry_home
+):
+    places = copies(tmp_path, sealed(tmp_path / "runs"))
+    shutil.rmtree(tmp_path / "runs")
+    shutil.rmtree(registry_home)
+    with open_run(tmp_path / "runs", "a", ABOUT, destinations=places) as run:
+        assert run.recovered.is_finished
+        assert run.status == "finished"
+        with pytest.raises(JournalFrozen):
+            run.record("late")
+    assert manifest.verify(run.path) == []
+    assert registry.registered() == [run.path]
+
+
+def test_again_starts_another_run_beside_one_finished_at_a_destination(tmp_path):
+    places = copies(tmp_path, sealed(tmp_path / "runs"))
+    shutil.rmtree(tmp_path / "runs")
+    with open_run(tmp_path / "runs", "a", ABOUT, True, places) as run:
+        assert (run.run_id, run.recovered) == ("a-2", None)
+    assert RunFolder(tmp_path / "runs" / "a").status == "finished"
+
+
+def test_another_configuration_is_refused_before_anything_is_brought_back(tmp_path):
+    with RunFolder.open(tmp_path / "runs", "a", ABOUT) as run:
+        CheckpointFolder(run.checkpoints).write(3, {}, {})
+    places = copies(tmp_path, run)
+    CheckpointFolder(run.checkpoints).file(3).unlink()
+    other = {"config": {"seed": 1}, "config_sha256": "cd34"}
+    with pytest.raises(RunBelongsToAnotherConfiguration, match="seed: 0 there, 1"):
+        open_run(tmp_path / "runs", "a", other, destinations=places)
+    assert run.status == "new"
+    shutil.rmtree(tmp_path / "runs")
+    with pytest.raises(RunBelongsToAnotherConfiguration, match="seed: 0 there, 1"):
+        open_run(tmp_path / "runs", "a", other, destinations=places)
+
+
+def test_a_damaged_run_json_is_brought_back(tmp_path):
+    with RunFolder.open(tmp_path / "runs", "a", ABOUT) as run:
+        CheckpointFolder(run.checkpoints).write(3, {}, {})
+    places = copies(tmp_path, run)
+    (run.path / "run.json").write_text("{")
+    with open_run(tmp_path / "runs", "a", ABOUT, destinations=places) as run:
+        assert run.about["config"] == {"seed": 0}

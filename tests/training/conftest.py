@@ -10,7 +10,11 @@ from dist_invention.datasets import Field, Split
 from dist_invention.evaluation import Baseline, Metric
 from dist_invention.runtime import prepare, stream
 from dist_invention.storage import read_arrays
-from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+from dist_invention.storage.copies import mirror
+from dist_invention.storage.copies.standing import Patience
+from dist_invention.training import SafeTrainingPipeline, TrainingConfig, checkpoint
+from dist_invention.training.ground import named
+from dist_invention.training.opening import open_folder
 from dist_invention.training.session import build_session
 import keras
 import numpy as np
@@ -143,8 +147,13 @@ def session(runs_dir, **given):
     """Build the live parts of a run, without training."""
     experiment = start(runs_dir, **given)
     machine = prepare(experiment.config.seed)
-    with experiment._open(machine.as_json()) as folder:
-        yield build_session(experiment, folder, machine, experiment._splits())
+    with open_folder(experiment, machine) as folder:
+        splits = named(experiment.build_splits())
+        live = build_session(experiment, folder, machine, splits)
+        try:
+            yield live
+        finally:
+            live.close()
 
 
 def read(path):
@@ -174,6 +183,21 @@ def assert_same(found, wanted):
     for name in ours:
         if not name.startswith("memory"):
             assert np.array_equal(ours[name], theirs[name]), name
+
+
+@pytest.fixture(autouse=True)
+def saves_that_cost_nothing(monkeypatch):
+    """Save at each epoch end, however short, so that a test knows where it resumes."""
+    monkeypatch.setattr(checkpoint, "TIMES_BLOCKING", 0)
+    monkeypatch.setattr(checkpoint, "TIMES_WRITING", 0)
+    monkeypatch.setattr(checkpoint.SnapshotWriter, "is_busy", False)  # so it waits
+
+
+@pytest.fixture(autouse=True)
+def destinations_that_are_soon_given_up(monkeypatch):
+    """Try a failing destination a few times within milliseconds."""
+    patience = Patience(1.0, 0.01, 0.02, failures_to_pause=3, pause_seconds=0.1)
+    monkeypatch.setattr(mirror, "Patience", lambda: patience)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ import pytest
         ({"checkpoint_seconds": 0.0}, "--checkpoint-seconds 0.0"),
         ({"checkpoint_seconds": float("nan")}, "--checkpoint-seconds nan"),
         ({"max_hours": 0.0}, "--max-hours 0.0"),
+        ({"min_destinations": 1}, "--min-destinations 1"),
+        ({"min_destinations": -1}, "--min-destinations -1"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named_with_its_flag(values, flag):
@@ -39,6 +41,8 @@ def test_a_value_that_makes_no_sense_is_named_with_its_flag(values, flag):
         {"max_hours": 2.0},
         {"checkpoint_seconds": 1.0},
         {"again": True},
+        {"supervise": True},
+        {"destinations": ("copies",), "min_destinations": 1},
     ],
 )
 def test_where_and_when_a_run_is_done_leaves_its_hash_alone(values):

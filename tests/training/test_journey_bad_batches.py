@@ -5,6 +5,7 @@ from dist_invention.storage import read_arrays
 from dist_invention.training.journey import (
     TooManyBadBatches,
 )
+import keras
 import numpy as np
 import pytest
 
@@ -12,8 +13,8 @@ import pytest
 class OneBad:
     """Turns one batch of one stage into NaN, whatever examples are in it."""
 
-    def __init__(self, batches, bad):
-        self.batches, self.bad = batches, bad
+    def __init__(self, batches, bad, factor=np.nan):
+        self.batches, self.bad, self.factor = batches, bad, factor
 
     def __getattr__(self, name):
         return getattr(self.batches, name)
@@ -22,16 +23,30 @@ class OneBad:
         for index in range(start, self.batches.steps_per_epoch):
             inputs, targets, weights = self.batches.batch(epoch, index)
             if (epoch, index) in self.bad:
-                inputs = {name: array * np.nan for name, array in inputs.items()}
+                inputs = {name: array * self.factor for name, array in inputs.items()}
             yield inputs, targets, weights
 
 
-def spoilt(tiny, bad, skips=()):
+@keras.saving.register_keras_serializable(package="tests.bad_batches")
+class Fuse(keras.layers.Layer):
+    """Holds a variable that a huge input breaks, and passes its input on."""
+
+    def build(self, input_shape):
+        self.spare = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, inputs, training=False):
+        if training:
+            broken = keras.ops.where(keras.ops.max(inputs) > 1e3, np.nan, 0.0)
+            self.spare.assign_add(broken)
+        return inputs
+
+
+def spoilt(tiny, bad, skips=(), factor=np.nan):
     """An experiment in which some (epoch, step) of stage `second` are NaN."""
 
     class Spoilt(tiny.Experiment):
         def _say_resume(self, session, saved):
-            session.batches[1] = OneBad(session.batches[1], bad)
+            session.batches[1] = OneBad(session.batches[1], bad, factor)
             session.skips |= set(skips)
             super()._say_resume(session, saved)
 
@@ -61,6 +76,26 @@ def test_what_was_passed_over_stays_so_after_a_kill(tiny, tmp_path):
     found = tiny.run(tmp_path / "a", of=kind)
     without = tiny.run(tmp_path / "b", of=spoilt(tiny, bad, [(1, 0, 3)]))
     tiny.assert_same(found, without)
+
+
+def test_a_variable_that_breaks_unseen_is_traced_to_its_batch(tiny, tmp_path):
+    """Loss and gradient stay finite; only a snapshot shows the NaN."""
+    given = {"bad": {(0, 3)}, "factor": 1e6}
+
+    def build_model(self, splits):
+        x = keras.Input((2,), name="x")
+        hidden = keras.layers.Dense(16, "tanh")(Fuse()(x))
+        return keras.Model({"x": x}, {"y": keras.layers.Dense(1)(hidden)})
+
+    kind = spoilt(tiny, **given)
+    found = tiny.run(tmp_path / "a", of=kind, build_model=build_model)
+    without = spoilt(tiny, skips=[(1, 0, 3)], **given)
+    tiny.assert_same(
+        found, tiny.run(tmp_path / "b", of=without, build_model=build_model)
+    )
+    [looked] = found.named("looking_for_batch")
+    assert looked["until"] == 18
+    assert [event["batch"] for event in found.named("rolled_back")] == [[1, 0, 3]]
 
 
 def test_after_three_bad_batches_the_next_one_ends_the_run(tiny, tmp_path):

@@ -13,7 +13,7 @@ from dist_invention.storage import (
     RunLocked,
 )
 from dist_invention.training import Finished, SafeTrainingPipeline, TrainingConfig
-from dist_invention.training.journey import ForeignCheckpoint
+from dist_invention.training.saved import ForeignCheckpoint
 import pytest
 
 

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 from dist_invention.curriculum import Place
 from dist_invention.runtime.step import StepResult
 from dist_invention.storage import open_run
-from dist_invention.training.recorder import LOG_EVERY, Recorder, duration
+from dist_invention.training.forecast import Forecast
+from dist_invention.training.recorder import LOG_EVERY, Recorder
 import pytest
 from rich.console import Console
 
@@ -31,7 +32,7 @@ def recorder(tmp_path):
         yield Recorder(
             folder,
             Curriculum(stages=stages),
-            [25, 25],
+            Forecast([2, 2], [25, 25]),
             lambda: began,
             learner,
             Console(file=io.StringIO(), width=400),
@@ -83,6 +84,7 @@ def test_the_line_says_stage_epoch_speed_memory_checkpoint_and_time_left(recorde
     for step in (1, 2):
         recorder._said = 0.0
         place = Place(1, 0, step, 50 + step)
+        recorder.forecast.after_step(place, StepResult({"loss": 0.5}, 0.1))
         recorder.after_step(place, StepResult({"loss": 0.5}, 0.1))
     line = said(recorder).splitlines()[-1]
     assert line.startswith("stage 2/2 second  epoch 1/2  step 2/25  loss 0.5  ")
@@ -94,16 +96,3 @@ def test_it_does_not_speak_at_every_step(recorder):
     for step in range(1, 20):
         recorder.after_step(Place(0, 0, step, step), StepResult({"loss": 1.0}, 0.1))
     assert said(recorder).count("\n") == 1
-
-
-def test_steps_left_count_the_stages_to_come(recorder):
-    assert recorder._steps_left(Place(0, 0, 5, 5)) == 95
-    assert recorder._steps_left(Place(1, 1, 25, 100)) == 0
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.4, "0 s"), (61, "1 min 1 s"), (3599.9, "1 h 0 min"), (7380, "2 h 3 min")],
-)
-def test_durations_read_like_speech(seconds, text):
-    assert duration(seconds) == text

@@ -131,6 +131,21 @@ def test_the_sign_of_min_delta_is_turned_once(job, tmp_path):
     assert (new.wait, new.best_epoch) == (old.wait, old.best_epoch)
 
 
+def test_best_weights_of_a_single_number_stay_arrays():
+    """A model whose loss weights are scalars could not be ended after a resume."""
+    learner = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    old, new = (keras.callbacks.EarlyStopping() for _ in range(2))
+    old.best_weights = [np.ones((2, 1), "float32"), np.float32(0.5)]
+    lists = [
+        keras.callbacks.CallbackList([each], add_history=True, model=learner)
+        for each in (old, new)
+    ]
+    memory, arrays = resume.collect(lists[0])
+    resume.restore(lists[1], json.loads(to_json(memory)), arrays)
+    assert [w.shape for w in new.best_weights] == [(2, 1), ()]
+    assert new.best_weights[1].dtype == np.float32
+
+
 def test_all_global_random_states_come_back():
     def draw():
         noise = keras.random.uniform((3,))
@@ -205,3 +220,21 @@ def test_a_callback_that_forgets_is_named_once(caplog):
         resume.warn_of_forgetful([*known, Forgetful()])
         resume.collect(keras.callbacks.CallbackList([Forgetful()]))
     assert [record.args for record in caplog.records] == [("Forgetful",)]
+
+
+def test_an_array_that_a_callback_goes_on_using_is_copied():
+    class Counts(keras.callbacks.Callback):
+        counts = np.zeros(3)
+
+        def get_state(self):
+            return {"counts": self.counts}
+
+        def set_state(self, state):
+            self.counts = state["counts"]
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    callbacks = keras.callbacks.CallbackList([Counts()], add_history=True, model=model)
+    _, arrays = resume.collect(callbacks)
+    Counts.counts += 1
+    [saved] = [value for name, value in arrays.items() if "counts" in name]
+    assert saved.tolist() == [0, 0, 0]

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from dist_invention.curriculum import Constant, NothingToLearn, Stage
 from dist_invention.datasets.batches import NotForTraining
-from dist_invention.training.session import build_session, named
+from dist_invention.training.ground import named
+from dist_invention.training.session import build_session
 import keras
 import pytest
 
@@ -37,8 +38,9 @@ def test_a_lesson_gets_fresh_callbacks_and_watchers_in_order(tiny, tmp_path):
         lesson, leave = session.lesson(1)
         again, _ = session.lesson(1)
     names = [type(callback).__name__ for callback in lesson.callbacks]
-    assert names == ["ApplyStage", "ReduceLROnPlateau", "Moments", "LeaveStage"]
-    assert lesson.callbacks[-1] is leave
+    own = ["ReduceLROnPlateau", "Moments"]
+    assert names == ["ApplyStage", *own, "LeaveStage", "StopInValidation"]
+    assert lesson.callbacks[-2] is leave
     assert not set(map(id, lesson.callbacks)) & set(map(id, again.callbacks))
     watchers = [type(watcher).__name__ for watcher in lesson.watchers]
     assert watchers == [
@@ -46,6 +48,10 @@ def test_a_lesson_gets_fresh_callbacks_and_watchers_in_order(tiny, tmp_path):
         "FiniteGuard",
         "GarbageCollector",
         "Checkpointer",
+        "MemoryWatch",
+        "Forecast",
+        "LateFinish",
+        "StallAlarm",
         "StopGuard",
     ]
     assert list(lesson.validation) == ["val_"]

@@ -1,0 +1,1 @@
+"""Runs and foreign results: found, read whole, bundled, verified."""
