@@ -15,9 +15,19 @@ for _name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREA
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 # Whoever started the tests may ignore signals, which children inherit.
-for _number in (signal.SIGTERM, signal.SIGHUP):
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+for _number in STOP_SIGNALS:
     signal.signal(_number, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def signal_handlers():
+    """Leave signals as they were: a stopped command ignores them to its very end."""
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    yield before
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 GIVE_UP = """

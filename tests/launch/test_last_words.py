@@ -9,19 +9,11 @@ from dist_invention.training import StoppedEarly
 import pytest
 
 
-@pytest.fixture(autouse=True)
-def handlers():
-    old = {number: signal.getsignal(number) for number in STOP_SIGNALS}
-    yield old
-    for number, handler in old.items():
-        signal.signal(number, handler)
-
-
 @pytest.mark.parametrize("number", STOP_SIGNALS)
-def test_before_the_end_a_signal_stops_the_command(number, handlers):
+def test_before_the_end_a_signal_stops_the_command(number, signal_handlers):
     with pytest.raises(StoppedEarly, match=f"received {number.name}"), LastWords():
         os.kill(os.getpid(), number)
-    assert signal.getsignal(number) is handlers[number]
+    assert signal.getsignal(number) is signal_handlers[number]
 
 
 @pytest.mark.parametrize("number", STOP_SIGNALS)

@@ -5,8 +5,8 @@ import os
 import signal
 
 from dist_invention.curriculum import Place
-from dist_invention.runtime.step import StepResult
 from dist_invention.runtime.signals import STOP_SIGNALS
+from dist_invention.runtime.step import StepResult
 from dist_invention.training import stopping
 from dist_invention.training.stopping import (
     EXIT_START_AGAIN,
