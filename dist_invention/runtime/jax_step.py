@@ -34,6 +34,10 @@ class JaxStep:
         self.traces = 0
         self._compiled = jax.jit(self._run)
 
+    def ready(self, batch: Batch) -> Batch:
+        """Put a batch onto the device."""
+        return jax.device_put(batch)
+
     def __call__(self, batch: Batch, look: bool = True) -> StepResult:
         """Update the model once."""
         if self.traces == 0:

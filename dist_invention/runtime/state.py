@@ -99,8 +99,9 @@ class Snapshot:
 
 def _view(variable: Any) -> np.ndarray:
     """Return the values of a variable, not copied where the backend allows that."""
-    read = getattr(variable.value, "read_value", None)  # a variable of TensorFlow
-    if read is not None:
+    # A variable of TensorFlow; `read_value` would take twice the time.
+    read = getattr(variable.value, "value", None)
+    if callable(read):
         try:
             view = np.asarray(memoryview(read()))
         except (TypeError, ValueError, BufferError):  # bfloat16, which has no buffer

@@ -33,11 +33,20 @@ class Step(Protocol):
 
     traces: int  # how often it was compiled; more than one means changing shapes
 
-    def __call__(self, batch: Batch, look: bool = True) -> StepResult:
-        """Update the model once and return what happened.
+    def ready(self, batch: Batch) -> Any:
+        """Put a batch where the step reads it; another thread may ask for that.
 
         Args:
             batch: Inputs, targets, sample weights or `None`.
+        """
+        ...
+
+    def __call__(self, batch: Any, look: bool = True) -> StepResult:
+        """Update the model once and return what happened.
+
+        Args:
+            batch: Inputs, targets, sample weights or `None`; or what `ready` made of
+                them.
             look: Whether to take the norm of the gradient, which costs a few per cent
                 of a step of large models on small batches.
         """

@@ -1,6 +1,7 @@
 """The compiled train step on TensorFlow."""
 
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, NamedTuple
 
 from dist_invention.runtime.step import (
     Batch,
@@ -13,6 +14,14 @@ import keras
 import tensorflow as tf
 
 EPSILON = 1e-12
+
+
+class Ready(NamedTuple):
+    """A batch as the graph takes it: its tensors in a row, and how they belong."""
+
+    tensors: list[Any]
+    layout: Hashable
+    batch: Batch
 
 
 class TensorFlowStep:
@@ -37,18 +46,43 @@ class TensorFlowStep:
         self.model: Any = model
         self.micro_batches = micro_batches
         self.traces = 0
-        self._compiled = tf.function(self._run, autograph=False)
+        self._graphs: dict[Hashable, Any] = {}  # by layout; TensorFlow is slow at it
         self._look = {look: tf.constant(look) for look in (True, False)}
 
-    def __call__(self, batch: Batch, look: bool = True) -> StepResult:
+    def ready(self, batch: Batch) -> Ready:
+        """Make tensors of a batch."""
+        parts = keras.tree.flatten_with_path(batch)
+        tensors = [tf.convert_to_tensor(part) for _, part in parts if part is not None]
+        names = tuple((path, part is None) for path, part in parts)
+        layout = (names, tuple((tuple(t.shape), t.dtype) for t in tensors))
+        return Ready(tensors, layout, batch)
+
+    def __call__(self, batch: Any, look: bool = True) -> StepResult:
         """Update the model once."""
-        tensors: Any = keras.tree.map_structure(
-            lambda part: None if part is None else tf.convert_to_tensor(part), batch
-        )
-        if self.traces == 0:
-            self.model._symbolic_build(data_batch=tensors)  # as fit() does
-        logs, norm = self._compiled(*tensors, self._look[look])
+        given = batch if isinstance(batch, Ready) else self.ready(batch)
+        graph = self._graphs.get(given.layout)
+        if graph is None:
+            graph = self._graphs[given.layout] = self._compile(given)
+        logs, norm = graph(*given.tensors, self._look[look])
         return StepResult(logs, norm if look else None)
+
+    def _compile(self, given: Ready) -> Any:
+        """Return the graph for batches of this layout."""
+
+        def together(tensors) -> Any:
+            left = iter(tensors)
+            return keras.tree.map_structure(
+                lambda part: None if part is None else next(left), given.batch
+            )
+
+        if self.traces == 0:
+            batch = together(given.tensors)
+            self.model._symbolic_build(data_batch=batch)  # as fit() does
+        step = tf.function(
+            lambda *tensors: self._run(*together(tensors[:-1]), tensors[-1]),
+            autograph=False,
+        )
+        return step.get_concrete_function(*given.tensors, self._look[True])
 
     def _run(self, inputs, targets, weights, look):
         self.traces += 1

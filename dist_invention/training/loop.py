@@ -5,6 +5,7 @@ otherwise: same order of callbacks, metrics, validation and final averages.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ from dist_invention.curriculum import Place
 from dist_invention.datasets import Batches
 from dist_invention.runtime.state import as_float, averages_weights, read_weights
 from dist_invention.runtime.step import Step, StepResult
+from dist_invention.training.ahead import ahead
 import keras
 import numpy as np
 
@@ -124,19 +126,21 @@ def _run_epoch(model: Any, step: Step, lesson: Lesson, place: Place) -> Place:
     callbacks = lesson.live
     assert callbacks is not None
     _refuse_empty_epoch(lesson, place)
-    for batch in lesson.batches.epoch(place.epoch, start=place.step):
-        index = place.step
-        if model.stop_training:
-            break
-        if (place.stage, place.epoch, index) in lesson.skips:
-            place = replace(place, step=index + 1)
-            continue
-        callbacks.on_train_batch_begin(index)
-        result = _step(step, batch, place)
-        callbacks.on_train_batch_end(index, result.logs)
-        place = replace(place, step=index + 1, global_step=place.global_step + 1)
-        for watcher in lesson.watchers:
-            watcher.after_step(place, result)
+    batches = lesson.batches.epoch(place.epoch, start=place.step)
+    with closing(ahead(batches, step.ready)) as pairs:
+        for batch, ready in pairs:
+            index = place.step
+            if model.stop_training:
+                break
+            if (place.stage, place.epoch, index) in lesson.skips:
+                place = replace(place, step=index + 1)
+                continue
+            callbacks.on_train_batch_begin(index)
+            result = _step(step, ready, batch, place)
+            callbacks.on_train_batch_end(index, result.logs)
+            place = replace(place, step=index + 1, global_step=place.global_step + 1)
+            for watcher in lesson.watchers:
+                watcher.after_step(place, result)
     return place
 
 
@@ -151,9 +155,9 @@ def _refuse_empty_epoch(lesson: Lesson, place: Place) -> None:
         )
 
 
-def _step(step: Step, batch: Any, place: Place) -> StepResult:
+def _step(step: Step, ready: Any, batch: Any, place: Place) -> StepResult:
     try:
-        return step(batch, look=(place.global_step + 1) % LOOK_EVERY == 0)
+        return step(ready, look=(place.global_step + 1) % LOOK_EVERY == 0)
     except Exception as error:
         shapes = [tuple(np.shape(part)) for part in keras.tree.flatten(batch)]
         raise BatchFailed(
