@@ -31,6 +31,12 @@ EXTRAS = {
         "gcsfs",  # gs:// for fsspec
         "paramiko",  # sftp:// for fsspec
     ],
+    "tracking": [
+        "tensorboard",  # --track tensorboard: event files and their page
+        "mlflow",  # --track mlflow: a SQLite store and its server
+        "wandb",  # --track wandb: offline files, sent when asked
+    ],
+    "ray": ["ray"],  # campaigns on a cluster
     "dev": [
         "jax",  # the smoke test of the second backend
         "s3fs",  # copies to a real S3 client's server
@@ -38,6 +44,10 @@ EXTRAS = {
         "paramiko",  # copies to a real SSH server
         "pytest",  # the tests
         "pytest-xdist",  # the tests on every core
+        "tensorboard",  # its own reader finds what was mirrored
+        "mlflow",  # its own server is asked for a run
+        "wandb",  # its files are written without a network
+        "ray",  # two workers run a campaign
         "pymunk",  # the rival that checks the physics simulator
         "ruff",  # format and lint
         "basedpyright",  # types; plain pyright downloads a runtime

@@ -5,7 +5,7 @@ from dist_invention.datasets import Field, Split
 from dist_invention.evaluation import Baseline, Metric
 from dist_invention.launch import main
 from dist_invention.runtime import stream
-from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+from dist_invention.training import SafeTrainingPipeline, Selection, TrainingConfig
 import keras
 import numpy as np
 
@@ -23,6 +23,7 @@ class Sine(SafeTrainingPipeline):
     """Learn y = sin(x) in two stages, and be asked where it was never seen."""
 
     name = "template"
+    selection = Selection.last()
     presets = {"demo": TrainingConfig(epochs=20, batch_size=32)}
 
     def build_splits(self):

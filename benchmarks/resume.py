@@ -29,7 +29,7 @@ from dist_invention.datasets import Field, Split
 from dist_invention.evaluation import Baseline, Metric
 from dist_invention.launch import main as run
 from dist_invention.runtime import stream
-from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+from dist_invention.training import SafeTrainingPipeline, Selection, TrainingConfig
 import keras
 import numpy as np
 
@@ -50,6 +50,7 @@ class Long(SafeTrainingPipeline):
     """One long epoch that reports its first batch and dies when it was told to."""
 
     name = "resume"
+    selection = Selection.last()
     presets = {"demo": TrainingConfig(batch_size=BATCH, checkpoint_seconds=2.0)}
 
     def build_splits(self):

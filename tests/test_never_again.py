@@ -16,8 +16,10 @@ import sys
 from types import SimpleNamespace
 import zipfile
 
+from dist_invention.campaigns.summary import same_questions
 from dist_invention.curriculum import (
     ApplyStage,
+    Balancer,
     Constant,
     Learner,
     Linear,
@@ -26,9 +28,43 @@ from dist_invention.curriculum import (
     StageChangesNothing,
     refuse_noop_stages,
 )
-from dist_invention.datasets import Batches, Field, NotForTraining, Split
-from dist_invention.evaluation import Baseline, Metric, TestReads, evaluate
+from dist_invention.curriculum.balancing import Controller
+from dist_invention.datasets import Batches, Field, Mixture, NotForTraining, Split
+from dist_invention.evaluation import (
+    Baseline,
+    DifferentTasks,
+    LeakFound,
+    Metric,
+    NotMeasured,
+    Score,
+    TestReads,
+    TestSplitAlreadyRead,
+    audit,
+    collapse,
+    constant,
+    evaluate,
+    exact_match,
+    loss_shares,
+    masked_accuracy,
+    repeated_loss,
+    require_same_task,
+    skill,
+)
+from dist_invention.evaluation.counterfactual import (
+    Case,
+    NoChangeAsked,
+    NotFromTheWorld,
+    Part,
+    judge,
+)
+from dist_invention.evaluation.probes import (
+    causality_probe,
+    permutation_probe,
+    rule_probe,
+)
+from dist_invention.evaluation.saturation import saturation
 from dist_invention.launch import main
+from dist_invention.reports import TasksDiffer, UnsealedRunError, compare
 from dist_invention.runtime import WrongBackend, memory, prepare, require_backend
 from dist_invention.runtime.state import StateMismatch, read_state, write_state
 from dist_invention.runtime.step import StepResult, build_step
@@ -40,7 +76,7 @@ from dist_invention.storage import (
     open_run,
     read_arrays,
 )
-from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+from dist_invention.training import SafeTrainingPipeline, Selection, TrainingConfig
 from dist_invention.training.export import ExportDiffers
 from dist_invention.training.ground import named
 from dist_invention.training.guards import GarbageCollector
@@ -49,6 +85,7 @@ from dist_invention.training.memory_watch import Cadence, MemoryWatch
 from dist_invention.training.opening import open_folder
 from dist_invention.training.preflight import DoesNotLearn, preflight
 from dist_invention.training.saved import ForeignCheckpoint, NoCheckpoint, newest
+from dist_invention.training.selection import NoSelection
 from dist_invention.training.session import build_session
 import keras
 import numpy as np
@@ -100,6 +137,7 @@ class Small(SafeTrainingPipeline):
     """A run of one stage."""
 
     name = "small"
+    selection = Selection.last()
     presets = {"demo": TrainingConfig(batch_size=8)}
 
     def build_splits(self):
@@ -244,6 +282,7 @@ def test_when_every_batch_fails_there_is_no_loss_at_all():
     def failing(batch, look):
         raise ValueError("bad shape")
 
+    failing.ready = lambda batch: batch
     with pytest.raises(BatchFailed, match=r"bad shape in batch 0 .*\(8, 2\)"):
         run_lesson(learner, failing, Lesson(batches, 2, watchers=[watcher]), Place())
     assert told == []
@@ -825,3 +864,423 @@ def test_a_checkpoint_of_another_configuration_is_an_error_naming_both(tmp_path)
     said = rf"Expected 4 model variables.*Received: {count} saved ones"
     with pytest.raises(StateMismatch, match=said):
         write_state(wide, state, groups=("model",))
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory):
+    """The folder of one finished run."""
+    folder = tmp_path_factory.mktemp("sealed")
+    return Small(replace(Small.presets["demo"], runs_dir=folder)).run().path
+
+
+def results_of(folder):
+    return json.loads((folder / "results.json").read_text())
+
+
+def numbers(values, name="far", role="test", **more):
+    """Return a split of one number an example, each with a key of its own."""
+    y = np.asarray(values, dtype=float)
+    keys = np.array([f"{name} {i}" for i in range(len(y))])
+    field = Field("y", y.shape[1:], "m")
+    return Split(name, role, {"y": y}, (field,), (), ("y",), keys, keys, **more)
+
+
+def test_a_generator_that_fails_leaves_no_result_and_data_has_an_identity(
+    sealed, tmp_path
+):
+    """Row 1: the generator failed, toy data took over, success was printed."""
+
+    class Failing(Small):
+        def build_splits(self):
+            raise OSError("no disk")
+
+    with pytest.raises(OSError, match="no disk"):
+        Failing(replace(Small.presets["demo"], runs_dir=tmp_path)).run()
+    assert not list(tmp_path.rglob("results.json"))
+    data = {row["name"]: row for row in results_of(sealed)["data"]}
+    for split in Small(Small.presets["demo"]).build_splits():
+        row = data[split.name]
+        assert (row["sha256"], row["n"]) == (split.sha256, len(split))
+        assert row["ranges"]["x"] == [split.arrays["x"].min(), split.arrays["x"].max()]
+
+
+def test_a_score_that_a_constant_reaches_says_so_and_none_stands_alone():
+    """Row 2: "83.51 % extrapolation accuracy" was the score of a constant."""
+
+    def diary(targets, outputs, split):  # the metric of the earlier work
+        return np.maximum(0.0, 1.0 - np.abs(targets["y"] - outputs["y"]) / 10.0)
+
+    split = numbers(np.linspace(-3.2, 3.2, 101))
+    metric = Metric("accuracy", "1", "higher", diary, kind="share")
+    with pytest.raises(ValueError, match="at least one trivial baseline"):
+        evaluate(lambda s: s.arrays, [split], [metric], [], seed=0)
+    zeros = constant({"y": 0.0}, "zeros")
+    [score] = evaluate(zeros.predict, [split], [metric], [zeros], seed=0)
+    assert score.value == pytest.approx(0.84, abs=0.01)
+    assert (score.skill, score.beats_best) == (0.0, None)
+    assert "`zeros` learns nothing and reaches 0.83" in score.warnings[0]
+
+
+def test_a_column_has_a_name_a_shape_and_a_unit_checked_at_each_boundary():
+    """Row 5: magic indices took the wrong columns."""
+    split = numbers(np.zeros((30, 3)))
+    with pytest.raises(ValueError, match=r"example shape \(2,\). Received: \(3,\)"):
+        replace(split, fields=(Field("y", (2,), "m"),))
+    with pytest.raises(ValueError, match="one field per array"):
+        replace(split, fields=(Field("position", (3,), "m"),))
+    metric = Metric("mse", "m2", "lower", lambda t, o, s: t["position"])
+    with pytest.raises(ValueError, match="without 'position'"):
+        metric.measure(split, {"y": split.arrays["y"]})
+    zero = Baseline("zero", lambda s: {"y": np.zeros((len(s), 2))}, "trivial")
+    with pytest.raises(ValueError, match=r"shape \(30, 3\). Received: \(30, 2\)"):
+        evaluate(lambda s: s.arrays, [split], [metric], [zero], seed=0)
+
+
+def test_rejects_are_counted_by_stratum_and_a_thin_stratum_is_refused():
+    """Row 6: a filter rejected every scene of four balls, and nobody noticed."""
+    from dist_invention.domains.physics.data import make_splits
+
+    sheet = make_splits(0, scenes_train=160, horizon_test=30)["train"].datasheet
+    assert sorted(sheet["rejects"]) == ["1 balls", "2 balls", "3 balls", "4 balls"]
+    assert all(row["kept"] >= 30 for row in sheet["rejects"].values())
+    assert sheet["rejects"]["4 balls"]["overlap"] > 0
+    with pytest.raises(ValueError, match=r"for every ball count.*3: 1, 4: 1"):
+        make_splits(0, scenes_train=40)
+
+
+def test_a_metric_says_which_way_is_good_and_agrees_with_the_formula():
+    """Row 7: a metric was read upside down."""
+
+    def squares(targets, outputs, split):
+        return (targets["y"] - outputs["y"]) ** 2
+
+    with pytest.raises(ValueError, match="Say which way is good"):
+        Metric("rmse", "m", "", squares)
+    with pytest.raises(ValueError, match="Name the unit"):
+        Metric("rmse", "", "lower", squares)
+    rmse, split = (
+        Metric("rmse", "m", "lower", squares, "root_mean"),
+        numbers([0.0, 0.0]),
+    )
+    assert rmse.value(rmse.measure(split, {"y": np.array([3.0, 4.0])})) == 12.5**0.5
+    assert skill(1.0, 2.0, "lower") == 0.5 > skill(3.0, 2.0, "lower")
+    assert skill(0.9, 0.8, "higher") == pytest.approx(0.5)
+
+
+def test_a_model_that_answers_all_the_same_has_collapsed(sealed):
+    """Row 9: nobody looked whether predictions vary at all."""
+    targets = {"y": np.linspace(-1.0, 1.0, 50)[:, None]}
+    [found] = collapse({"y": 0.05 * targets["y"]}, targets)
+    assert (found.verdict, found.healthy) == ("collapsed", False)
+    assert found.value < 0.01
+    [found] = collapse({"y": 0.5 * targets["y"]}, targets)
+    assert found.verdict == "ok"
+    looked_at = {row["name"] for row in results_of(sealed)["health"]}
+    assert {"collapse: y", "saturation: y", "batch mates: y"} <= looked_at
+
+
+def test_a_term_that_swamps_the_others_is_told_and_capped():
+    """Row 10: one loss term was 10,000 times the other, in raw units."""
+    found = {finding.name: finding for finding in loss_shares({"a": 1e4, "b": 1.0})}
+    assert found["loss share: a"].verdict == "dominates"
+    assert found["loss share: a"].value == pytest.approx(0.9999)
+    controller = Controller(Balancer(cap=0.9), {"a": 1.0, "b": 1.0}, "one")
+    controller.see({"a": 1e4, "b": 1.0}, progress=0.0)
+    weights = controller.weights()
+    parts = {"a": 1e4 * weights["a"], "b": weights["b"]}
+    assert parts["a"] / sum(parts.values()) == pytest.approx(0.9)
+
+
+def test_what_was_not_measured_is_no_number():
+    """Row 13: mock scores of placeholders were counted."""
+    absent = NotMeasured("the solver is not installed")
+    for use in (float, lambda a: a + 1, lambda a: a > 0.5, lambda a: np.mean([a, 1.0])):
+        with pytest.raises(TypeError, match="not measured, because the solver"):
+            use(absent)
+    row = Score("far", "far", "all", "e", "m", "lower", absent, 0, 9, 0, ()).as_json()
+    assert (row["status"], row["value"]) == ("not measured", None)
+    with pytest.raises(ValueError, match="reason"):
+        NotMeasured("")
+
+
+MEASURING = {
+    *("campaigns", "curriculum", "datasets", "domains", "evaluation", "runtime"),
+    *("statistics", "training", "experiments"),
+}
+
+
+def handlers(path):
+    """Yield each `except` of a file and whether it takes whatever comes."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ExceptHandler):
+            kind = ast.unparse(node.type) if node.type else "BaseException"
+            yield node, kind.split(".")[-1] in ("Exception", "BaseException")
+
+
+def test_no_exception_is_answered_with_a_number():
+    """Row 14: constants were returned on exception."""
+    seen = 0
+    for path in SOURCES:
+        if not MEASURING & set(path.relative_to(REPO).parts):
+            continue
+        for handler, is_broad in handlers(path):
+            seen += 1
+            inside = list(ast.walk(handler))
+            for node in inside:
+                value = getattr(getattr(node, "value", None), "value", None)
+                answers = isinstance(node, (ast.Return, ast.Assign))
+                default = answers and type(value) in (int, float)
+                assert not default, f"{path}:{node.lineno}: a default number"
+            used = any(isinstance(n, ast.Name) and n.id == handler.name for n in inside)
+            raised = any(isinstance(n, ast.Raise) for n in inside)
+            silent = is_broad and not (used or raised)
+            assert not silent, f"{path}:{handler.lineno}: swallowed"
+    assert seen > 20, "the search finds what is there"
+
+
+def test_a_loss_that_repeats_and_a_net_at_its_bounds_are_told():
+    """Row 27: a loss on words met logits; the net saturated, the loss stood still."""
+    found = repeated_loss([0.7, 0.693147, 0.693147, 0.693147, 0.693147, 0.693147])
+    assert (found.verdict, found.healthy) == ("repeats", False)
+    assert repeated_loss([0.7, 0.6, 0.5]).healthy
+    gates = np.where(np.arange(40) % 10 == 0, 0.5, 1.0)[:, None]
+    [found] = saturation({"gate": gates}, bounds={"gate": (0.0, 1.0)})
+    assert found.verdict == "saturated"
+
+
+def test_padding_is_never_a_right_answer():
+    """Row 28: 84.3 % "validation accuracy" was the share of PAD."""
+    tokens = np.zeros((50, 20), int)
+    tokens[:, :3] = np.arange(1, 51)[:, None]
+    split = Split(
+        *("far", "test", {"y": tokens}, (Field("y", (20,), "1"),), (), ("y",)),
+        *(np.arange(50).astype(str), np.arange(50)),
+    )
+    assert np.mean(tokens == 0) == 0.85
+    with pytest.raises(ValueError, match="so that padding is not counted as correct"):
+        masked_accuracy("y")
+    metrics = [masked_accuracy("y", pad=0), exact_match("y", pad=0)]
+    pad = constant({"y": 0}, "PAD")
+    scores = evaluate(pad.predict, [split], metrics, [pad], seed=0)
+    assert [score.value for score in scores] == [0.0, 0.0]
+    assert [score.best_trivial.name for score in scores] == ["PAD", "PAD"]
+
+
+def test_changing_the_future_must_not_change_the_past():
+    """Row 29: a causal mask was inverted."""
+    x = {"x": np.random.Generator(np.random.Philox(1)).normal(size=(8, 6))}
+
+    def causal(inputs):
+        return {"y": np.cumsum(inputs["x"], axis=1)}
+
+    def inverted(inputs):
+        return {"y": np.cumsum(inputs["x"][:, ::-1], axis=1)[:, ::-1]}
+
+    assert [f.verdict for f in causality_probe(causal, x, ["x"])] == ["ok"]
+    assert [f.verdict for f in causality_probe(inverted, x, ["x"])] == [
+        "sees the future"
+    ]
+
+
+def test_permuting_the_batch_permutes_the_output():
+    """Row 30: `if any(...)` over the batch made outputs depend on batch mates."""
+    generator = np.random.Generator(np.random.Philox(2))
+    x = {"x": np.linspace(-1.0, 1.0, 12)[:, None]}
+
+    def alone(inputs):
+        return {"y": np.maximum(inputs["x"], 0.0)}
+
+    def together(inputs):
+        scale = 2.0 if np.any(inputs["x"] > 0.99) else 1.0
+        return {"y": scale * inputs["x"]}
+
+    assert permutation_probe(alone, x, generator)[0].verdict == "ok"
+    found = permutation_probe(together, x, generator)[0]
+    assert found.verdict == "depends on batch mates"
+
+
+def test_the_output_must_change_when_the_rule_changes():
+    """Row 31: the field with the rule was never fed."""
+    inputs = {"x": np.linspace(1.0, 2.0, 9), "gravity": np.linspace(-12.0, -3.0, 9)}
+    heard = rule_probe(lambda i: {"y": i["x"] * i["gravity"]}, inputs, ["gravity"])
+    deaf = rule_probe(lambda i: {"y": 2.0 * i["x"]}, inputs, ["gravity"])
+    assert [heard[0].verdict, deaf[0].verdict] == ["ok", "deaf to the rule"]
+
+
+def test_rows_of_the_test_that_stand_in_train_are_refused():
+    """Row 32: three copies were pooled before splitting; 90.5 % of rows leaked."""
+    train, select, test = (
+        make_split(name, role, shift=shift)
+        for name, role, shift in (
+            ("train", "train", 0.0),
+            ("select", "select", 9.0),
+            ("test", "test", 5.0),
+        )
+    )
+    report = audit([train, select, test])
+    assert report.verdict == "clean"
+    pooled = test.arrays["x"].copy()
+    pooled[:18] = train.arrays["x"][:18]
+    copies = {"x": pooled, "y": pooled[:, :1] * 2}
+    with pytest.raises(LeakFound, match="`train` and `test`"):
+        audit([train, select, replace(test, arrays=copies)])
+
+
+def test_a_request_that_changes_nothing_and_an_edited_target_are_refused():
+    """Row 35: targets were edited as text; 36 % of the pairs were wrong or no-ops."""
+
+    class Scaled:
+        rules, request = 2.0, "three times as much"
+
+        def apply(self, rules, request):
+            return 3.0 * rules
+
+        def generate(self, rules, inputs):
+            return {"y": rules * inputs["x"]}
+
+    def asked(x, targets):
+        fields = (Field("x", (), "1"), Field("y", (), "1"))
+        arrays = {"x": np.asarray(x), "y": np.asarray(targets)}
+        keys = np.arange(len(x)).astype(str)
+        return Split("far", "test", arrays, fields, ("x",), ("y",), keys, keys)
+
+    x = np.arange(1.0, 21.0)
+    part = (Part("y", "1", tolerance=1e-6),)
+    with_zero = np.where(x == 4.0, 0.0, x)
+    with pytest.raises(NoChangeAsked, match="1 of 20 concerned pairs"):
+        Case(Scaled(), asked(with_zero, 2 * with_zero), asked(with_zero, 6 * with_zero),
+             part)  # fmt: skip
+    by_hand = 6 * x
+    by_hand[7] += 1.0
+    edited = Case(Scaled(), asked(x, 2 * x), asked(x, by_hand), part)
+    with pytest.raises(NotFromTheWorld, match="1 of 20 rows"):
+        judge([edited], lambda split: {"y": 2 * split.arrays["x"]}, seed=0)
+
+
+def test_a_mixture_of_70_percent_is_70_percent_and_its_ratio_is_known():
+    """Row 36: min(n, available) made 2.7 % of 70 %."""
+    rare, common = make_split("rare", rows=4), make_split("common", rows=400, shift=3.0)
+    mixture = Mixture("both", (rare, common), {"rare": 0.7, "common": 0.3})
+    told = mixture.realised(np.random.Generator(np.random.Philox(1)), 2000)
+    drawn = mixture.draw(np.random.Generator(np.random.Philox(1)), 2000)["x"]
+    assert told["rare"] == np.mean(drawn[:, 0] < 1.5) == pytest.approx(0.7, abs=0.03)
+
+
+def test_n_stands_in_every_cell_and_a_thin_one_is_not_measured(sealed):
+    """Row 42: evaluations with n = 0 looked like any other."""
+    for row in results_of(sealed)["scores"]:
+        assert row["n"] >= 20
+        assert row["baselines"]
+    split = numbers(np.arange(40.0), strata={"kind": np.repeat(["a", "b"], [38, 2])})
+    metric = Metric("e", "m", "lower", lambda t, o, s: np.abs(t["y"] - o["y"]))
+    zero = constant({"y": 0.0}, "zero")
+    rows = [
+        s.as_json() for s in evaluate(zero.predict, [split], [metric], [zero], seed=0)
+    ]
+    assert [(row["n"], row["value"] is None) for row in rows] == [
+        (40, False),
+        (38, False),
+        (2, True),
+    ]
+
+
+def test_pixels_are_no_metres():
+    """Row 45: pixels were taken for metres, and errors were 1e9."""
+    with pytest.raises(ValueError, match=r"Expected SI units.*'px'.*write 'm'"):
+        Metric("error", "px", "lower", lambda t, o, s: t["y"])
+    with pytest.raises(ValueError, match="Expected SI units"):
+        Part("position", "px")
+
+
+def test_results_of_different_tasks_are_not_compared(sealed, tmp_path):
+    """Row 46: "3,000x" compared numbers of different tasks."""
+    ours = results_of(sealed)
+    assert require_same_task(ours, dict(ours)) == ours["task_sha256"]
+
+    class Easier(Small):
+        def build_splits(self):
+            return [*super().build_splits()[:2], make_split("test", "test", shift=2.0)]
+
+    other = Easier(replace(Small.presets["demo"], runs_dir=tmp_path)).run()
+    with pytest.raises(DifferentTasks, match="Score both on the same test splits"):
+        require_same_task(ours, results_of(other.path))
+    with pytest.raises(TasksDiffer, match="run them again on the same data"):
+        compare([sealed, other.path])
+    arms = [
+        SimpleNamespace(arm=arm, seed=0, results=results)
+        for arm, results in (("curriculum", ours), ("joint", results_of(other.path)))
+    ]
+    fair, said = same_questions(arms)
+    assert fair == arms[:1]
+    assert "joint with seed 0 is not compared: it was asked task" in said[0]
+
+
+def test_a_number_that_was_typed_in_is_not_shown(sealed, tmp_path):
+    """Row 47: simulated and typed-in results stood in tables."""
+    copied = tmp_path / sealed.name
+    shutil.copytree(sealed, copied)
+    results = results_of(copied)
+    results["scores"][0] |= {"value": 0.0001234, "interval": [0.00012, 0.00013]}
+    (copied / "results.json").write_text(json.dumps(results))
+    with pytest.raises(UnsealedRunError, match="it was changed"):
+        compare([sealed, copied])
+    (copied / "manifest.json").unlink()
+    with pytest.raises(UnsealedRunError, match=r"manifest\.json"):
+        compare([sealed, copied])
+
+
+def test_durations_come_from_the_clock(sealed):
+    """Row 48: a run of 22 minutes was said to have taken four hours."""
+    results = results_of(sealed)
+    events = Journal(sealed / "events.jsonl").read()
+    assert all("time" in event for event in events)
+    assert results["seconds"] > 0
+    for stage in results["stages"]:
+        assert 0 < stage["seconds"] <= results["seconds"]
+
+
+def test_the_denominator_is_what_was_evaluated():
+    """Row 50: sums over 32 examples were divided by 400."""
+    right = np.ones(400)
+
+    def first_32(targets, outputs, split):
+        equal = (targets["y"] == outputs["y"]).astype(float)
+        return np.where(np.arange(len(split)) < 32, equal, np.nan)
+
+    metric = Metric("exact", "1", "higher", first_32, kind="share")
+    zero = constant({"y": 0.0}, "zero")
+    [score] = evaluate(lambda s: s.arrays, [numbers(right)], [metric], [zero], seed=0)
+    row = score.as_json()
+    assert (row["value"], row["n"], row["of"]) == (1.0, 32, 400)
+    assert row["denominator"] == {"of": "examples", "count": 32}
+    with pytest.raises(ValueError, match="Count what was evaluated"):
+        replace(score, n=401)
+
+
+def test_the_rule_that_picks_weights_is_said_before_and_never_reads_a_test(
+    sealed, tmp_path
+):
+    """Row 54: the best of twenty looks at the test set was the result."""
+
+    class Undecided(Small):
+        selection = None
+
+    class OnTest(Small):
+        selection = Selection.best("test")
+
+    for kind, said in (
+        (Undecided, "which weights are judged"),
+        (OnTest, "role is test"),
+    ):
+        with pytest.raises(NoSelection, match=said):
+            kind(replace(Small.presets["demo"], runs_dir=tmp_path)).run()
+    reads = TestReads([], lambda receipt: None)
+    test = make_split("test", "test")
+    reads.read(test, "run", "the chosen weights")
+    for look in range(20):
+        with pytest.raises(TestSplitAlreadyRead, match="--reread REASON"):
+            reads.read(test, "run", f"weights of look {look}")
+    assert reads.counts == {"test": 1}
+    results = results_of(sealed)
+    assert results["selection"]["rule"] == "last"
+    assert [(row["split"], row["count"]) for row in results["reads"]] == [("test", 1)]

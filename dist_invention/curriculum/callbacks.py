@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dist_invention.curriculum.balance_terms import BalanceTerms
 from dist_invention.curriculum.stage import Stage
 import keras
 import numpy as np
@@ -11,7 +12,8 @@ class ApplyStage(keras.callbacks.Callback):
     """Turn the learning rate and the loss weights as a stage's schedules say.
 
     Works on a compiled `Learner`. A value is written only when its schedule moves,
-    so that a stock callback which lowers the rate is not overruled.
+    so that a stock callback which lowers the rate is not overruled. The weights of a
+    stage with a balancer are left to its `BalanceTerms`, which comes with this one.
 
     Args:
         stage: The stage.
@@ -25,33 +27,60 @@ class ApplyStage(keras.callbacks.Callback):
         super().__init__()
         self.stage = stage
         self.steps_per_epoch = steps_per_epoch
+        self.balance = BalanceTerms(stage, steps_per_epoch) if stage.balance else None
         self._epoch = 0
         self._last: dict[str, Any] = {}
+
+    def set_model(self, model):
+        """Take the learner, for the balancer too."""
+        super().set_model(model)
+        if self.balance is not None:
+            self.balance.set_model(model)
 
     def on_epoch_begin(self, epoch, logs=None):
         """Remember the epoch, which batches do not know."""
         self._epoch = epoch
+        if self.balance is not None:
+            self.balance.on_epoch_begin(epoch, logs)
 
     def on_train_batch_begin(self, batch, logs=None):
         """Write what the schedules say for this step."""
         done = self._epoch * self.steps_per_epoch + batch
         progress = done / max(1, self.stage.epochs * self.steps_per_epoch - 1)
         rate = self.stage.learning_rate.at(progress)
-        weights = self.stage.weights_at(progress)
         learner: Any = self.model
         if self._last.get("rate") != rate:
             learner.optimizer.learning_rate.assign(np.float32(rate))
+        if self.balance is not None:
+            self.balance.on_train_batch_begin(batch, logs)
+            self._last = {"rate": rate}
+            return
+        weights = self.stage.weights_at(progress)
         if self._last.get("weights") != weights:
             learner.set_weights_of_terms(weights)
         self._last = {"rate": rate, "weights": weights}
 
+    def on_train_batch_end(self, batch, logs=None):
+        """Hand the losses on to the balancer, if there is one."""
+        if self.balance is not None:
+            self.balance.on_train_batch_end(batch, logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Hand the losses on to the balancer, if there is one."""
+        if self.balance is not None:
+            self.balance.on_epoch_end(epoch, logs)
+
     def get_state(self) -> dict[str, Any]:
-        """Return what was last written."""
-        return dict(self._last)
+        """Return what was last written, and what the balancer remembers."""
+        balance = {} if self.balance is None else {"balance": self.balance.get_state()}
+        return {**self._last, **balance}
 
     def set_state(self, state: dict[str, Any]) -> None:
-        """Take up what was last written."""
+        """Take up what was last written, and what the balancer remembered."""
         self._last = dict(state)
+        remembered = self._last.pop("balance", None)
+        if self.balance is not None and remembered is not None:
+            self.balance.set_state(remembered)
 
 
 class LeaveStage(keras.callbacks.Callback):

@@ -110,6 +110,7 @@ class Curriculum:
                 "learning_rate": repr(stage.learning_rate),
                 "weights": {name: repr(rule) for name, rule in stage.weights.items()},
                 "leave": repr(stage.transition),
+                **({"balance": repr(stage.balance)} if stage.balance else {}),
             }
             for stage in self.stages
         ]

@@ -8,12 +8,14 @@ before is tried on the same batch and weights before training starts.
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, zip_longest
 
+from dist_invention.curriculum.balancing import Balancer, Controller
 from dist_invention.curriculum.schedules import Schedule
 from dist_invention.curriculum.stage import Stage
 from dist_invention.datasets.batches import Batch, Batches
 import keras
 import numpy as np
 
+LOOKS = 20  # at losses, while two balancers are compared
 POINTS = tuple(i / 100 for i in range(101))  # where two schedules are compared
 Probe = Callable[[Mapping[str, float], Batch], tuple[float, float]]
 
@@ -43,6 +45,7 @@ def refuse_noop_stages(
         options = [
             ("data", _data_differs(before, after, batches)),
             ("learning_rate", _rate_differs(before, after)),
+            ("balance", _balance_differs(before, after)),
             *_term_effects(before, after, batch, probe),
         ]
         silent = [option for option, effect in options if effect is False]
@@ -89,6 +92,34 @@ def _rate_differs(before: Stage, after: Stage) -> bool | None:
     if before.learning_rate == after.learning_rate:
         return None
     return _values(before.learning_rate) != _values(after.learning_rate)
+
+
+def _balance_differs(before: Stage, after: Stage) -> bool | None:
+    """`None`: the same balancer; `False`: another one that sets the same weights."""
+    if before.balance == after.balance:
+        return None
+    try:
+        theirs = _balanced(after, before.balance)
+    except ValueError:  # it names a term that has no weight in this stage
+        return True
+    return _balanced(after, after.balance) != theirs
+
+
+def _balanced(stage: Stage, balance: Balancer | None) -> list[dict[str, float]]:
+    """Return the weights of a stage while its terms fall at rates of their own."""
+    if balance is None:
+        return [stage.weights_at(look / LOOKS) for look in range(LOOKS)]
+    ends = stage.weights_at(1.0)
+    controller = Controller(balance, ends, stage.name)
+    found = []
+    for look in range(LOOKS):
+        found.append(controller.weights())
+        losses = {
+            name: 1000.0**index * (index + 1.0) ** -look
+            for index, name in enumerate(sorted(ends))
+        }
+        controller.see(losses, (look + 1) / LOOKS)
+    return found
 
 
 def _term_effects(before: Stage, after: Stage, batch: Batch, probe: Probe):

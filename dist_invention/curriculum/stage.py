@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dist_invention.curriculum.balancing import Balancer
 from dist_invention.curriculum.schedules import Schedule
 from dist_invention.curriculum.transitions import AfterEpochs, AnyOf, Transition
 from dist_invention.datasets.batches import Source
+
+QUARTERS = (0.0, 0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,13 @@ class Stage:
         weights: Schedule of each loss term's weight over `epochs`; a term that is
             not named has weight 0.
         leave: When to leave before `epochs` are over; never if left out.
+        balance: Who turns the weights of the terms during the stage, from what they
+            have done: it multiplies the weights given, which must then be constant.
+            Nobody but their schedules if left out.
 
     Raises:
         ValueError: If it lasts less than one epoch, its name does not fit a folder,
-            or no term has a weight.
+            no term has a weight, or a balancer does not fit the weights.
 
     Example:
         >>> from dist_invention.curriculum import Constant
@@ -37,6 +43,7 @@ class Stage:
     learning_rate: Schedule
     weights: Mapping[str, Schedule]
     leave: Transition | None = None
+    balance: Balancer | None = None
 
     def __post_init__(self):
         if self.epochs < 1:
@@ -54,6 +61,18 @@ class Stage:
                 f"Expected stage `{self.name}` to give a weight to some loss term. "
                 "Received: no weights. Without one there is nothing to learn."
             )
+        if self.balance is not None:
+            self._check_balance(self.balance)
+
+    def _check_balance(self, balance: Balancer):
+        ends = self.weights_at(1.0)
+        if any(self.weights_at(point) != ends for point in QUARTERS):
+            raise ValueError(
+                f"Expected stage `{self.name}` to give constant weights to its "
+                f"balancer, which turns them. Received: {dict(self.weights)}. "
+                "Use Constant, and RampBalance to bring a term in."
+            )
+        balance.first(name for name, end in ends.items() if end)
 
     @property
     def transition(self) -> Transition:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from dist_invention.datasets.blend import Blend, BlendReader
 from dist_invention.datasets.mixtures import Mixture
 from dist_invention.datasets.split import Split
 from dist_invention.datasets.stream import Stream
 from dist_invention.runtime.seeds import stream as random_stream
 import numpy as np
 
-Source = Split | Stream | Mixture
+Source = Split | Stream | Mixture | Blend
 Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]
 
 
@@ -23,7 +24,7 @@ class Batches:
     weight zero.
 
     Args:
-        source: A training split, a stream or a mixture.
+        source: A training split, a stream, a mixture or a blend.
         batch_size: Examples a batch.
         seed: Seed of the run.
         stage: Name of the stage.
@@ -63,6 +64,11 @@ class Batches:
         self.stage = stage
         self._order: tuple[int, np.ndarray] | None = None
         self._block: tuple[tuple[int, int], dict[str, np.ndarray]] | None = None
+        self._blend = (
+            BlendReader(source, batch_size, self._random)
+            if isinstance(source, Blend)
+            else None
+        )
 
     @property
     def steps_per_epoch(self) -> int:
@@ -89,9 +95,12 @@ class Batches:
             arrays, real = self._from_split(self.source, epoch, index)
         elif isinstance(self.source, Stream):
             arrays, real = self._from_stream(self.source, epoch, index)
-        else:
+        elif isinstance(self.source, Mixture):
             arrays = self.source.draw(self._random(epoch, index), self.batch_size)
             real = self.batch_size
+        else:
+            assert self._blend is not None
+            arrays, real = self._blend.batch(epoch, index)
         weights = np.zeros(self.batch_size, np.float32)
         weights[:real] = 1.0
         inputs = {name: arrays[name] for name in self.source.inputs}
@@ -104,7 +113,9 @@ class Batches:
             yield self.batch(epoch, index)
 
     def realised_mixture(self, epoch: int) -> dict[str, float]:
-        """Return the shares of an epoch's examples; empty unless it is a mixture."""
+        """Return the shares of an epoch's examples; empty for a split or a stream."""
+        if isinstance(self.source, Blend):
+            return self.source.realised()
         if not isinstance(self.source, Mixture):
             return {}
         rows = [
@@ -113,7 +124,7 @@ class Batches:
         ]
         return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
-    def _random(self, *place: int) -> np.random.Generator:
+    def _random(self, *place: str | int) -> np.random.Generator:
         return random_stream(self.seed, "batches", self.stage, *place)
 
     def _from_split(self, split: Split, epoch: int, index: int):

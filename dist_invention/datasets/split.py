@@ -50,10 +50,16 @@ class Split:
         strata: Labels for sub-scores, each of shape (n,).
         tier: Distance from training: `"in"`, `"near"`, `"far"` or a name.
         datasheet: How it was made, as plain JSON values.
+        origins: Where each example comes from, by name (`seed`, `trajectory`,
+            `template`), each of shape (n,). What stands in two splits of different
+            roles is a leak, as a shared group is.
+        parameters: Names of the arrays that describe the law of an example; they give
+            its place on the ladder from inside to outside of training.
 
     Raises:
         ValueError: If it is empty, an array lacks its declaration, a shape is not
-            the declared one, an array holds Python objects, or a role is unknown.
+            the declared one, an array holds Python objects, a role is unknown, an
+            origin has another length, or a parameter is not a declared number.
 
     Example:
         >>> x = Field("x", (), "m")
@@ -74,6 +80,8 @@ class Split:
     strata: Mapping[str, np.ndarray] = field(default_factory=dict)
     tier: str = ""
     datasheet: Mapping[str, Any] = field(default_factory=dict)
+    origins: Mapping[str, np.ndarray] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
 
     def __post_init__(self):
         if self.role not in ROLES:
@@ -87,8 +95,11 @@ class Split:
                 "Received: 0 examples. Ask for more data or leave the split out."
             )
         self._check_fields()
-        for label, column in {"groups": self.groups, **self.strata}.items():
-            self._check_length(label, column)
+        self._check_length("groups", self.groups)
+        for columns in (self.strata, self.origins):
+            for label, column in columns.items():
+                self._check_length(label, column)
+        self._check_parameters()
 
     def _check_fields(self):
         declared = {item.name: item for item in self.fields}
@@ -118,6 +129,19 @@ class Split:
                     "of fixed length, which can be hashed. Received: Python objects. "
                     "Give the array a dtype, as in array.astype(str)."
                 )
+
+    def _check_parameters(self):
+        numbers = [
+            name
+            for name, array in self.arrays.items()
+            if np.issubdtype(array.dtype, np.number)
+        ]
+        wrong = [name for name in self.parameters if name not in numbers]
+        if wrong:
+            raise ValueError(
+                f"Expected parameters of split `{self.name}` to be among its numeric "
+                f"arrays {sorted(numbers)}. Received: {wrong}. Correct the names."
+            )
 
     def _check_length(self, label: str, column: np.ndarray):
         if len(column) != len(self.keys):
@@ -163,6 +187,7 @@ class Split:
             keys=self.keys[indices],
             groups=self.groups[indices],
             strata={key: column[indices] for key, column in self.strata.items()},
+            origins={key: column[indices] for key, column in self.origins.items()},
         )
 
     def identity(self) -> dict[str, Any]:
@@ -181,4 +206,17 @@ class Split:
             "units": {item.name: item.unit for item in self.fields},
             "ranges": ranges,
             "datasheet": dict(self.datasheet),
+            **self._provenance(),
         }
+
+    def _provenance(self) -> dict[str, Any]:
+        """Return how many values each origin has, and the parameters, if declared."""
+        said: dict[str, Any] = {}
+        if self.origins:
+            said["origins"] = {
+                name: len(set(map(str, np.asarray(column).tolist())))
+                for name, column in sorted(self.origins.items())
+            }
+        if self.parameters:
+            said["parameters"] = list(self.parameters)
+        return said

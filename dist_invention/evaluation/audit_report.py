@@ -1,6 +1,7 @@
 """What the audit of splits found: checks, the overlap matrix and a verdict."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -14,6 +15,10 @@ class Check:
         count: How many examples or groups were found.
         detail: What was found, for a reader; names an example where there is one.
         verdict: `"ok"`, `"warning"` or `"leak"`.
+        rate: Share of the examples looked up, for what may also be a coincidence.
+        null_rate: The share that training has with itself.
+        p_value: Chance of so many without a leak, before the correction for the number
+            of questions (Holm).
 
     Example:
         >>> Check("same key", ("train", "far"), 0, "", "ok").as_json()["splits"]
@@ -25,6 +30,9 @@ class Check:
     count: int
     detail: str
     verdict: str
+    rate: float | None = None
+    null_rate: float | None = None
+    p_value: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the check as plain JSON values."""
@@ -34,6 +42,9 @@ class Check:
             "count": self.count,
             "detail": self.detail,
             "verdict": self.verdict,
+            "rate": self.rate,
+            "null_rate": self.null_rate,
+            "p_value": self.p_value,
         }
 
 
@@ -47,6 +58,8 @@ class AuditReport:
         overlap: Row by column, how many keys stand in both splits; on the diagonal,
             how many rows of the split repeat a key of it. All zero if clean.
         allowed: Reason why leaks are allowed, or None.
+        support: How far outside each split is, as `SupportReport.as_json()` says it;
+            empty where a leak ended the audit.
 
     Example:
         >>> AuditReport((), ("train",), ((0,),)).verdict
@@ -57,11 +70,17 @@ class AuditReport:
     splits: tuple[str, ...]
     overlap: tuple[tuple[int, ...], ...]
     allowed: str | None = None
+    support: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def leaks(self) -> tuple[Check, ...]:
         """The checks that found a leak."""
         return tuple(check for check in self.checks if check.verdict == "leak")
+
+    @property
+    def leaking(self) -> frozenset[str]:
+        """Names of the splits that share something with another."""
+        return frozenset(name for check in self.leaks for name in check.splits)
 
     @property
     def verdict(self) -> str:
@@ -80,6 +99,9 @@ class AuditReport:
                 "splits": list(self.splits),
                 "matrix": [list(row) for row in self.overlap],
             },
+            "support": [],
+            "support_calibration": [],
+            **self.support,
         }
 
 

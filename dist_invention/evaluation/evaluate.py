@@ -1,15 +1,12 @@
 """Score a model on every split, beside its baselines, with intervals."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from dist_invention.datasets.split import Split
 from dist_invention.evaluation.baselines import Baseline
 from dist_invention.evaluation.metrics import Metric
-from dist_invention.evaluation.not_measured import NotMeasured
-from dist_invention.evaluation.score import Reference, Score
-from dist_invention.statistics.bootstrap import percentile_interval, resample_groups
-from dist_invention.statistics.intervals import Interval
+from dist_invention.evaluation.score import Score
+from dist_invention.evaluation.scoring import ALL, Part, score_part, with_worst
 import numpy as np
 
 MINIMUM = 20
@@ -41,7 +38,10 @@ def evaluate(
 
     The model and each baseline are called once a split. Intervals come from whole
     groups, resampled; model and baselines see the same resamples, so that the
-    difference to the best baseline is a paired one.
+    difference to the best baseline is a paired one. A share of successes in which each
+    example is its own group has Wilson's interval. The denominator is what was judged:
+    each score says how many of how many examples. The mean over a split names the
+    stratum in which the model does worst.
 
     Args:
         predict: Function of a split that returns arrays of shape (n, ...) by name; an
@@ -70,14 +70,15 @@ def evaluate(
         for baseline in baselines:
             outputs = baseline.predict(split)
             predictions.append(checked_outputs(baseline.name, outputs, split))
-        columns = {m.name: _contributions(m, split, predictions) for m in metrics}
+        tables = {m.name: _contributions(m, split, predictions) for m in metrics}
+        found = []
         for stratum, mask in _strata(split, splits):
             for metric in metrics:
-                table = columns[metric.name][mask]
-                part = (split, stratum, split.groups[mask])
-                scores.append(
-                    _score(part, metric, table, baselines, (seed, resamples, minimum))
+                part = Part(split, stratum, mask, tables[metric.name])
+                found.append(
+                    score_part(part, metric, baselines, (seed, resamples, minimum))
                 )
+        scores += with_worst(found)
     return scores
 
 
@@ -161,64 +162,9 @@ def _contributions(
 
 def _strata(split: Split, splits: Sequence[Split]) -> Iterator[tuple[str, np.ndarray]]:
     """Yield name and mask of the whole split and of each stratum, empty ones too."""
-    yield "all", np.ones(len(split), dtype=bool)
+    yield ALL, np.ones(len(split), dtype=bool)
     for name in sorted(split.strata):
         column = np.asarray(split.strata[name])
         known = [np.asarray(s.strata[name]) for s in splits if name in s.strata]
         for label in np.unique(np.concatenate(known)):
             yield f"{name}={label}", column == label
-
-
-def _score(
-    part: tuple[Split, str, np.ndarray],
-    metric: Metric,
-    table: np.ndarray,
-    baselines: Sequence[Baseline],
-    options: tuple[int, int, int],
-) -> Score:
-    """Return the score of one metric on one stratum."""
-    split, stratum, groups = part
-    seed, resamples, minimum = options
-    used = ~np.isnan(table[:, 0])
-    table, groups = table[used], groups[used]
-    num_groups = len(np.unique(groups))
-    head = (split.name, split.tier, stratum, metric.name, metric.unit, metric.better)
-    if len(table) < max(minimum, 1):
-        reason = f"{len(table)} examples, at least {max(minimum, 1)} needed"
-        return Score(*head, NotMeasured(reason), len(table), num_groups, ())
-    values = [metric.value(column) for column in table.T]
-    references = tuple(
-        Reference(baseline.name, baseline.kind, value)
-        for baseline, value in zip(baselines, values[1:], strict=True)
-    )
-    plain = Score(*head, values[0], len(table), num_groups, references)
-    if num_groups < 3:
-        return replace(plain, interval_method=f"none: {num_groups} groups, 3 needed")
-    samples = resample_groups(table, groups, metric.reduce, seed, resamples)
-    return _with_intervals(plain, samples)
-
-
-def _with_intervals(plain: Score, samples: np.ndarray) -> Score:
-    """Return the score with its intervals, from samples (resamples, predictors)."""
-
-    def interval(column: np.ndarray) -> Interval:
-        return percentile_interval(float(np.mean(column)), column, plain.n_groups)
-
-    lower = plain.better == "lower"
-    best = plain.baselines.index(plain.best_baseline)
-    error = samples if lower else 1.0 - samples
-    own, reference = error[:, 0], error[:, 1 + best]
-    found = interval(samples[:, 0])
-    change = interval(own - reference)
-    wins, loses = change.high < 0, change.low > 0
-    skill_interval = None
-    if not isinstance(plain.skill, NotMeasured) and np.all(reference > 0):
-        ends = interval(1.0 - own / reference)
-        skill_interval = (ends.low, ends.high)
-    return replace(
-        plain,
-        interval=(found.low, found.high),
-        interval_method=found.method,
-        skill_interval=skill_interval,
-        beats_best=bool(wins) if wins or loses else None,
-    )

@@ -1,4 +1,4 @@
-"""Say when a model stopped listening: collapse, loss shares, a loss that repeats."""
+"""Say when a model stopped listening: collapse, term shares, a loss that repeats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,9 @@ class Finding:
         name: What was looked at, as in `"collapse: position"`.
         value: The number, or why there is none.
         limit: The number at which the verdict changes.
-        verdict: `"ok"`, `"collapsed"`, `"dominates"`, `"vanishes"`, `"off"`,
-            `"repeats"` or `"not measured"`.
+        verdict: `"ok"`, `"off"`, `"not measured"`, or what is wrong: `"collapsed"`,
+            `"dominates"`, `"vanishes"`, `"repeats"`, and those of `saturation` and
+            `probes`.
         detail: One sentence for a reader.
 
     Example:
@@ -142,6 +143,44 @@ def loss_shares(terms: Mapping[str, float]) -> list[Finding]:
             verdict, limit = "vanishes", VANISHES
         detail = f"{name} is {share:.3%} of the loss"
         findings.append(Finding(f"loss share: {name}", share, limit, verdict, detail))
+    return findings
+
+
+def gradient_shares(norms: Mapping[str, float]) -> list[Finding]:
+    """Return the norm of each term's gradient as a multiple of the largest.
+
+    A term may be a large part of the loss and move nothing, or the reverse: what moves
+    the weights is its gradient.
+
+    Args:
+        norms: Global norm of the gradient of each weighted term alone, before any
+            clipping, on one batch at one state.
+
+    Returns:
+        One finding a term: under 1e-4 of the largest it vanishes; a norm of exactly 0
+        is off, unless all of them are: then nothing moves the weights.
+
+    Raises:
+        ValueError: If there is no norm, or one is negative or not finite.
+    """
+    values = {name: float(norm) for name, norm in norms.items()}
+    sound = [np.isfinite(value) and value >= 0 for value in values.values()]
+    if not values or not all(sound):
+        raise ValueError(
+            "Expected at least one gradient norm, each finite and at least 0. "
+            f"Received: {values}. Give the norm of each weighted term."
+        )
+    largest = max(values.values())
+    findings = []
+    for name, value in values.items():
+        ratio = value / largest if largest else 0.0
+        verdict = "vanishes" if ratio < VANISHES else "ok"
+        if value == 0.0 and largest:
+            verdict = "off"
+        detail = f"the gradient of {name} has the norm {value:.3g}, {ratio:.3g} of the"
+        detail += " largest"
+        title = f"gradient share: {name}"
+        findings.append(Finding(title, ratio, VANISHES, verdict, detail))
     return findings
 
 

@@ -9,11 +9,13 @@ from dist_invention.datasets.split import Split
 import numpy as np
 
 DIRECTIONS = ("lower", "higher")
-REDUCTIONS = ("mean", "root_mean")
+REDUCTIONS = ("mean", "root_mean", "exp_mean")
+METRIC_KINDS = ("amount", "share")
 
 PerExample = Callable[
     [Mapping[str, np.ndarray], Mapping[str, np.ndarray], Split], np.ndarray
 ]
+Count = Callable[[Mapping[str, np.ndarray], Split], np.ndarray]
 
 _SI = {"%": "1", "percent": "1", "px": "m", "pixel": "m", "pixels": "m"}
 _SI |= {"cm": "m", "mm": "m", "km": "m", "ms": "s", "min": "s", "g": "kg"}
@@ -61,10 +63,18 @@ class Metric:
             follow from targets and split alone, never from the outputs.
         reduce: `"mean"` takes the mean of the contributions. `"root_mean"` takes the
             square root of their mean: `per_example` then returns *squared* errors.
+            `"exp_mean"` takes the exponential: it returns negative log-likelihoods.
+        kind: `"share"` of successes (or of failures) or `"amount"`. Contributions to a
+            share lie between 0 and 1; it has unit `"1"` and the plain mean.
+        denominator: What the mean divides by, in words: `"examples"`, `"tokens"`.
+        count: Function of (targets, split) with how many of the denominator each
+            example holds, shape (n,), positive; contributions are then means over
+            them. Left out where the denominator is examples.
 
     Raises:
-        ValueError: If the name is empty, or unit, direction or reduction is unknown.
-        TypeError: If `per_example` cannot be called.
+        ValueError: If the name is empty, or unit, direction, reduction, kind or
+            denominator is none that makes sense.
+        TypeError: If `per_example` or `count` cannot be called.
 
     Example:
         >>> def squared(targets, outputs, split):
@@ -79,6 +89,9 @@ class Metric:
     better: str
     per_example: PerExample
     reduce: str = "mean"
+    kind: str = "amount"
+    denominator: str = "examples"
+    count: Count | None = None
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name.strip():
@@ -103,6 +116,23 @@ class Metric:
                 f"Expected `per_example` of `{self.name}` to be a function. Received: "
                 f"{type(self.per_example).__name__}. Give a function of "
                 "(targets, outputs, split)."
+            )
+        self._check_share()
+
+    def _check_share(self):
+        plain = self.unit == "1" and self.reduce == "mean"
+        if self.kind not in METRIC_KINDS or (self.kind == "share" and not plain):
+            raise ValueError(
+                f"Expected `{self.name}` to be one of {METRIC_KINDS}, a share with "
+                f"unit '1' and the plain mean. Received: kind={self.kind!r}, "
+                f"unit={self.unit!r}, reduce={self.reduce!r}. Say what it counts."
+            )
+        if (self.denominator == "examples") is not (self.count is None):
+            raise ValueError(
+                f"Expected `{self.name}` to say what its mean divides by, and how many "
+                "of them an example holds. Received: "
+                f"denominator={self.denominator!r}, count={self.count}. "
+                "Give both, or neither where examples count once."
             )
 
     def _numbers(self, found: Any, split: Split) -> np.ndarray:
@@ -152,24 +182,62 @@ class Metric:
                 f"{np.nanmax(found)}. Correct the metric; NaN marks an example to "
                 "which it does not apply."
             )
+        if self.kind == "share" and np.any(found > 1):
+            raise ValueError(
+                f"Expected contributions to the share `{self.name}` to be at most 1 on "
+                f"split `{split.name}`. Received: up to {np.nanmax(found)}. "
+                "Divide by what was counted, or call it an amount."
+            )
         return found
 
-    def value(self, per_example: np.ndarray) -> float:
+    def counts(self, split: Split) -> np.ndarray | None:
+        """Return how many of the denominator each example holds, shape (n,).
+
+        Args:
+            split: The examples.
+
+        Returns:
+            Counts, float64; None where each example counts once. What is 0 must not
+            apply: its contribution is NaN.
+
+        Raises:
+            ValueError: If the counts have another shape, or one is negative or not
+                finite.
+        """
+        if self.count is None:
+            return None
+        found = self._numbers(self.count(split.target_arrays(), split), split)
+        if found.shape != (len(split),) or not np.all(found >= 0):
+            raise ValueError(
+                f"Expected metric `{self.name}` to count {self.denominator} of each "
+                f"example of split `{split.name}`, shape ({len(split)},), none "
+                f"negative. Received: shape {found.shape}. Correct its `count`."
+            )
+        return found
+
+    def value(self, per_example: np.ndarray, counts: np.ndarray | None = None) -> float:
         """Return the reduced value of contributions, leaving out NaN.
 
         Args:
             per_example: Contributions of shape (n,).
+            counts: How often each counts, shape (n,); each once if left out.
 
         Raises:
             ValueError: If the metric applies to no example.
         """
         contributions = np.asarray(per_example, dtype=np.float64)
-        used = contributions[~np.isnan(contributions)]
+        known = ~np.isnan(contributions)
+        used = contributions[known]
         if used.size == 0:
             raise ValueError(
                 f"Expected at least one example to which `{self.name}` applies. "
                 f"Received: {contributions.size} examples, none of them. "
                 "Report it as NotMeasured."
             )
-        mean = float(used.mean())
+        if counts is None:
+            mean = float(used.mean())
+        else:
+            mean = float(np.average(used, weights=np.asarray(counts)[known]))
+        if self.reduce == "exp_mean":
+            return float(np.exp(mean))
         return mean**0.5 if self.reduce == "root_mean" else mean

@@ -5,29 +5,10 @@ from typing import Any
 
 from dist_invention.evaluation.baselines import KINDS, skill, value_checked
 from dist_invention.evaluation.not_measured import NotMeasured
+from dist_invention.evaluation.reference import Reference, Worst
 
-
-@dataclass(frozen=True)
-class Reference:
-    """What one baseline reaches on the examples of a score.
-
-    Args:
-        name: Name of the baseline.
-        kind: `"trivial"`, `"classical"` or `"ceiling"`.
-        value: Value of the metric, in its unit.
-
-    Example:
-        >>> Reference("zeros", "trivial", 2.0).as_json()
-        {'name': 'zeros', 'kind': 'trivial', 'value': 2.0}
-    """
-
-    name: str
-    kind: str
-    value: float
-
-    def as_json(self) -> dict[str, Any]:
-        """Return name, kind and value as plain JSON values."""
-        return {"name": self.name, "kind": self.kind, "value": self.value}
+LITTLE = 0.2
+"""Share of the way to perfect under which a metric has little headroom."""
 
 
 @dataclass(frozen=True)
@@ -46,23 +27,28 @@ class Score:
         better: `"lower"` or `"higher"`.
         value: Value of the model, or why there is none.
         n: Number of examples to which the metric applied.
-        n_groups: Number of groups among them.
+        of: Number of examples there are; n of them were judged.
+        n_groups: Number of groups among the n.
         baselines: What each baseline reaches on the same examples.
         interval: Ends of the interval of the value, or None.
         interval_method: How the interval was found, or why there is none.
         skill_interval: Ends of the interval of the skill against the best baseline.
         beats_best: True or False where the paired interval of the difference to the
             best baseline excludes 0, else None.
+        kind: `"amount"` or `"share"`.
+        denominator: What the mean divides by, in words.
+        counted: How many of them there are among the n examples; n if left out.
+        worst: The stratum in which the model does worst, beside the mean of all.
 
     Raises:
         ValueError: If a measured value has no trivial baseline, is not finite, is
-            negative, or is over 1 where higher is better.
+            negative, or is over 1 where higher is better; or if n is over `of`.
 
     Example:
         >>> zeros, line = Reference("zeros", "trivial", 4.0), Reference(
         ...     "line", "classical", 2.0)
-        >>> score = Score("test_far", "far", "all", "rmse", "m", "lower", 1.0, 300, 300,
-        ...               (zeros, line))
+        >>> score = Score("test_far", "far", "all", "rmse", "m", "lower", 1.0, 300, 320,
+        ...               300, (zeros, line))
         >>> score.skill, score.skill_trivial, score.best_baseline.name
         (0.5, 0.75, 'line')
     """
@@ -75,14 +61,25 @@ class Score:
     better: str
     value: float | NotMeasured
     n: int
+    of: int
     n_groups: int
     baselines: tuple[Reference, ...]
     interval: tuple[float, float] | None = None
     interval_method: str = "none"
     skill_interval: tuple[float, float] | None = None
     beats_best: bool | None = None
+    kind: str = "amount"
+    denominator: str = "examples"
+    counted: int | None = None
+    worst: Worst | None = None
 
     def __post_init__(self):
+        if self.n > self.of:
+            raise ValueError(
+                f"Expected `{self.metric}` on `{self.split}` to judge no more examples "
+                f"than there are. Received: n={self.n} of {self.of}. "
+                "Count what was evaluated."
+            )
         if isinstance(self.value, NotMeasured):
             return
         kinds = {reference.kind for reference in self.baselines}
@@ -124,6 +121,35 @@ class Score:
         """Skill against the best baseline that learns nothing."""
         return self._skill(self.best_trivial)
 
+    @property
+    def headroom(self) -> float | NotMeasured:
+        """What the best trivial baseline leaves to show, as a share of the whole way.
+
+        The way of a share ends at 0 or 1; that of an amount at its best ceiling, if
+        one was measured.
+        """
+        trivial, end = self.best_trivial, self._best("ceiling")
+        if trivial is None:
+            return NotMeasured("nothing was measured")
+        if self.better == "higher":
+            return 1.0 - trivial.value
+        if self.kind == "share":
+            return trivial.value
+        if end is None or trivial.value == 0.0:
+            return NotMeasured("an amount has no scale of its own, and no ceiling here")
+        return max(1.0 - end.value / trivial.value, 0.0)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader must know before believing the value, in sentences."""
+        room, trivial = self.headroom, self.best_trivial
+        if isinstance(room, NotMeasured) or trivial is None or room >= LITTLE:
+            return []
+        return [
+            f"The metric has little headroom: `{trivial.name}` learns nothing and "
+            f"reaches {trivial.value:.4g}, which leaves {room:.1%} of the way."
+        ]
+
     def _skill(self, reference: Reference | None) -> float | NotMeasured:
         if isinstance(self.value, NotMeasured):
             return self.value
@@ -149,6 +175,7 @@ class Score:
             "reason": "" if missing is None else missing.reason,
             "value": _number(self.value),
             "n": self.n,
+            "of": self.of,
             "n_groups": self.n_groups,
             "interval": _ends(self.interval),
             "interval_method": self.interval_method,
@@ -159,6 +186,14 @@ class Score:
             "skill": _number(self.skill),
             "skill_interval": _ends(self.skill_interval),
             "beats_best": self.beats_best,
+            "kind": self.kind,
+            "denominator": {
+                "of": self.denominator,
+                "count": self.n if self.counted is None else self.counted,
+            },
+            "worst": self.worst and self.worst.as_json(),
+            "headroom": _number(self.headroom),
+            "warnings": self.warnings,
         }
 
 

@@ -11,6 +11,8 @@ import sys
 from typing import Any, NoReturn
 
 from dist_invention.launch import exit_codes
+from dist_invention.launch.arms_command import run_arms
+from dist_invention.launch.arms_words import HELP, asked_arms
 from dist_invention.launch.command_line import BadCommand, read_config, refuse
 from dist_invention.launch.last_words import LastWords
 from dist_invention.launch.worker import SUPERVISED
@@ -78,10 +80,14 @@ def _run(experiment: type[SafeTrainingPipeline], words: Sequence[str]) -> int:
     console = Console(width=None if sys.stdout.isatty() else 200, soft_wrap=True)
     pipeline = config = None
     try:
-        description = (experiment.__doc__ or experiment.name).strip()
+        asked = asked_arms(words)
+        words = words if asked is None else asked.words
+        description = f"{(experiment.__doc__ or experiment.name).strip()}\n{HELP}"
         config = read_config(
             experiment.config_class, experiment.presets, words, description
         )
+        if asked is not None:
+            return run_arms(experiment, asked, config, console)
         if config.supervise and SUPERVISED not in os.environ:
             _become_supervisor(words)
         pipeline = experiment(config, console)

@@ -1,4 +1,4 @@
-"""How the training went: stages and why each ended, curves, kills and resumes."""
+"""How the training went: curves, and what happened to the run on the way."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,21 +16,10 @@ from dist_invention.reports.markup import (
     table,
 )
 from dist_invention.reports.run_data import RunData
-from dist_invention.reports.words import duration, is_number, number, plain, titled
+from dist_invention.reports.words import duration, is_number, number, plain, term_text
 
 _TURNS = ("opened", "resumed", "guard", "failed", "mirror", "finished")
 _FREQUENT = ("epoch", "checkpoint")
-
-
-def stages_section(run: RunData) -> Markup:
-    """Return the stage timeline: length, steps, and the reason each stage ended."""
-    stages = list(run.results.get("stages") or run.stages.values())
-    if not stages:
-        return section("stages", "Stages", absent("no stage has ended."))
-    cards = (_stage_card(stage, k) for k, stage in enumerate(stages, 1))
-    note = element("p", "Widths are shares of all steps.", class_="note")
-    timeline = element("ol", *cards, class_="stages")
-    return section("stages", "Stages", _bar(stages), note, timeline)
 
 
 def curves_section(run: RunData) -> Markup:
@@ -72,48 +61,6 @@ def history_section(run: RunData) -> Markup:
     )
 
 
-def _bar(stages: Sequence[Mapping[str, Any]]) -> Markup:
-    parts = (
-        element(
-            "span",
-            k,
-            element("i", plain(stage.get("name", ""))),
-            style=f"flex:{max(int(stage.get('steps') or 0), 1)} 1 0",
-            title=plain(stage.get("name", "")),
-        )
-        for k, stage in enumerate(stages, 1)
-    )
-    return element("div", *parts, class_="bar")
-
-
-def _stage_card(stage: Mapping[str, Any], place: int) -> Markup:
-    length = (
-        f"{number(stage.get('epochs'))} epochs, {number(stage.get('steps'))} steps, "
-        f"{duration(stage.get('seconds'))}"
-    )
-    reason = stage.get("reason") or "not recorded"
-    terms = "; ".join(f"{plain(n)} {_term(v)}" for n, v in _items(stage.get("terms")))
-    return element(
-        "li",
-        element("b", f"{place}. {titled(stage.get('name', 'unnamed'))}"),
-        element("span", length, class_="note"),
-        element("p", "Ended: ", element("b", reason), class_="why"),
-        element(
-            "small", f"Loss terms: {terms}" if terms else "Loss terms: not recorded"
-        ),
-    )
-
-
-def _items(value: Any):
-    return value.items() if isinstance(value, Mapping) else ()
-
-
-def _term(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return " ".join(f"{plain(k)} {_term(v)}" for k, v in value.items())
-    return number(value) if is_number(value) and value % 1 else str(value)
-
-
 def _checkpoints(events: Sequence[Mapping[str, Any]]) -> Markup:
     saved = [e for e in events if e.get("event") == "checkpoint"]
     if not saved:
@@ -146,7 +93,7 @@ def _events(events: Sequence[Mapping[str, Any]]) -> Markup:
     rows = []
     for event in events:
         free = {k: v for k, v in event.items() if k not in ("time", "event")}
-        said = ", ".join(f"{plain(k)} {_term(v)}" for k, v in free.items())
+        said = ", ".join(f"{plain(k)} {term_text(v)}" for k, v in free.items())
         time = str(event.get("time") or "no time").replace("T", " ")[:19]
         name = element("b", plain(event.get("event", "unnamed")))
         rows.append((element("td", time, class_="num"), name, said))

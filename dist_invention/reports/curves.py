@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dist_invention.reports.axes import Points
+from dist_invention.reports.frame import Band
 from dist_invention.reports.markup import Markup
-from dist_invention.reports.plots import Band, Curve, curve_plot, share_plot
+from dist_invention.reports.plots import Curve, curve_plot, share_plot
 from dist_invention.reports.run_data import RunData
 from dist_invention.reports.words import is_number, plain, titled
 
@@ -16,6 +17,7 @@ def curve_panels(run: RunData) -> list[Markup]:
     """Return one panel a question: loss, shares, select metrics, then the rest.
 
     Names with a slash, as in `weight/energy`, share the panel of their first part.
+    The learning rate has its place over the stages.
 
     Args:
         run: The run.
@@ -23,7 +25,7 @@ def curve_panels(run: RunData) -> list[Markup]:
     train, epoch = series_of(run.metrics, "train"), series_of(run.metrics, "epoch")
     bands = stage_bands(run.metrics)
     panels = [_loss_panel(train, epoch, bands), _share_panel(run, epoch, bands)]
-    drawn = {"loss", "val_loss", *shares_of(run, epoch)[1]}
+    drawn = {"loss", "val_loss", "learning_rate", *shares_of(run, epoch)[1]}
     for name in [n for n in epoch if n.startswith("val_") and n not in drawn]:
         base = name.removeprefix("val_")
         curves = [Curve("train", epoch[base])] if base in epoch else []

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dist_invention.reports.axes import Scale, scale_over, tick_text
+from dist_invention.reports.axes import Scale, scale_over
+from dist_invention.reports.dots import Dot, axis_row, dot_row
 from dist_invention.reports.markup import Markup, element, joined
 from dist_invention.reports.words import (
     interval,
@@ -16,8 +17,13 @@ from dist_invention.reports.words import (
     verdict,
 )
 
-ROW = 22
 FARTHEST = 4.0  # a ceiling this many times better than all else leaves the axis
+SHAPES = {
+    "model": "circle",
+    "classical": "square",
+    "trivial": "triangle",
+    "ceiling": "diamond",
+}
 
 
 def score_panels(scores: Sequence[Mapping[str, Any]]) -> Markup:
@@ -56,13 +62,14 @@ def score_panel(score: Mapping[str, Any], axis: Scale) -> Markup:
         (b for b in score["baselines"] if is_number(b.get("value"))),
         key=lambda b: b["value"] if is_lower else -b["value"],
     )
-    best = axis.fraction(score["best_baseline"]["value"])
+    best = score["best_baseline"]["value"]
     rows = [_row("this model", score["value"], axis, best, "model", score)]
     rows += [_row(b["name"], b["value"], axis, best, _kind(b)) for b in baselines]
     where = element("b", tier_name(score.get("tier") or score.get("split")))
     said = element("span", verdict(score), class_=f"said {tone(score)}")
     caption = element("figcaption", where, said)
-    return element("figure", caption, *rows, _axis_row(axis), class_="panel dots")
+    scale = axis_row(axis, "log scale" if axis.log else "")
+    return element("figure", caption, *rows, scale, class_="panel dots")
 
 
 def _is_error(scores: Sequence[Mapping[str, Any]]) -> bool:
@@ -83,61 +90,15 @@ def _kind(baseline: Mapping[str, Any]) -> str:
 
 
 def _row(name, value, axis: Scale, best: float, kind: str, score=None) -> Markup:
-    label = element("span", plain(name), class_="label")
-    said = element("em", " (ceiling)") if kind == "ceiling" else ""
-    track = element(
-        "svg",
-        element("title", f"{plain(name)}: {number(value)}"),
-        element("line", x1="0", x2="100%", y1=ROW / 2, y2=ROW / 2, class_="rail"),
-        _reference(best),
-        _whisker((score or {}).get("interval"), axis),
-        _mark(axis.fraction(value), kind),
-        width="100%",
-        height=ROW,
-        role="img",
-        class_="track",
+    bounds = score.get("interval") if score else None
+    said = interval(bounds) if bounds else ""
+    tail = element("em", " (ceiling)") if kind == "ceiling" else ""
+    return dot_row(
+        joined([plain(name), tail]),
+        number(value),
+        axis,
+        [Dot(value, f"m-{kind}", SHAPES[kind], said)],
+        bounds,
+        best,
+        kind,
     )
-    shown = element("span", number(value), class_="value")
-    bounds = interval(score["interval"]) if score and score.get("interval") else None
-    label = element("span", label, said, title=bounds)
-    return element("div", label, track, shown, class_=f"row {kind}")
-
-
-def _reference(best: float) -> Markup:
-    x = f"{100 * min(max(best, 0), 1):.2f}%"
-    return element("line", x1=x, x2=x, y1=0, y2=ROW, class_="reference")
-
-
-def _whisker(bounds: Any, axis: Scale) -> Markup:
-    if not bounds or not all(map(is_number, bounds)):
-        return Markup("")
-    low, high = (min(max(axis.fraction(v), 0.0), 1.0) for v in bounds)
-    return element(
-        "line",
-        x1=f"{100 * low:.2f}%",
-        x2=f"{100 * high:.2f}%",
-        y1=ROW / 2,
-        y2=ROW / 2,
-        class_="whisker",
-    )
-
-
-def _mark(place: float, kind: str) -> Markup:
-    if not 0 <= place <= 1:  # off the axis: an arrow at the edge says so
-        end, text = ("start", "\u25c2") if place < 0 else ("end", "\u25b8")
-        x = "0" if place < 0 else "100%"
-        return element("text", text, x=x, y=ROW / 2 + 4, text_anchor=end, class_="off")
-    radius = 5 if kind == "model" else 4.5
-    return element(
-        "circle", cx=f"{100 * place:.2f}%", cy=ROW / 2, r=radius, class_=f"m-{kind}"
-    )
-
-
-def _axis_row(axis: Scale) -> Markup:
-    ticks = joined(
-        element("text", tick_text(t), x=f"{100 * axis.fraction(t):.2f}%", y=11)
-        for t in axis.ticks(4)
-    )
-    drawing = element("svg", ticks, width="100%", height=16, class_="track scale")
-    blank = element("span", "log scale" if axis.log else "", class_="note")
-    return element("div", blank, drawing, element("span"), class_="row scale")

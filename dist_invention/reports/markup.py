@@ -1,7 +1,8 @@
 """HTML that is escaped unless it says otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 import html
+import re
 
 _VOID = {"meta", "br", "line", "rect", "circle", "polyline", "polygon", "path"}
 
@@ -89,3 +90,38 @@ def absent(what: str) -> Markup:
 def folded(title: object, *children: object) -> Markup:
     """Return content that opens on a click, without a script."""
     return element("details", element("summary", title), *children)
+
+
+def pairs_list(pairs: Mapping[str, object], **attributes: object) -> Markup:
+    """Return names and values as a definition list."""
+    entries = (
+        element("div", element("dt", name), element("dd", value))
+        for name, value in pairs.items()
+    )
+    return element("dl", *entries, **attributes)
+
+
+def plain_text(content: object) -> str:
+    """Return content without its tags, as a reader hears it.
+
+    Example:
+        >>> plain_text(Markup("a &lt; b<em> (ceiling)</em>"))
+        'a < b (ceiling)'
+    """
+    if not isinstance(content, Markup):
+        return str(content)
+    return html.unescape(re.sub(r"<[^>]*>", "", content))
+
+
+def tiles(entries: Iterable[tuple[str, ...]]) -> Markup:
+    """Return a few numbers to remember, each with its meaning.
+
+    Args:
+        entries: Value, meaning, and `good`, `bad` or `even` where one is meant.
+    """
+    return element("div", *(_tile(*entry) for entry in entries), class_="tiles")
+
+
+def _tile(value: str, meaning: str, tone: str = "") -> Markup:
+    bold = element("b", value, class_=tone or None)
+    return element("div", bold, element("span", meaning), class_="tile")

@@ -3,9 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dist_invention.reports.markup import Markup, element, folded, section, table
+from dist_invention.reports.markup import (
+    Markup,
+    element,
+    folded,
+    joined,
+    pairs_list,
+    section,
+    table,
+    tiles,
+)
+from dist_invention.reports.reads import looked_twice
 from dist_invention.reports.run_data import RunData
-from dist_invention.reports.verdict import beaten, headline, is_leak
+from dist_invention.reports.support_sheet import OUTSIDE
+from dist_invention.reports.verdict import (
+    beaten,
+    headline,
+    is_leak,
+    leak_allowed_because,
+    scores_of_tests,
+)
 from dist_invention.reports.words import (
     command,
     duration,
@@ -27,18 +44,21 @@ def opening(run: RunData, contents: Markup) -> Markup:
     leak = "leak" if is_leak(run.results) else None
     title = element("h1", said.sentence, class_=leak)
     eyebrow = element("p", run.name, class_="eyebrow")
-    return element("header", eyebrow, title, contents, _tiles(run))
+    return element(
+        "header", eyebrow, title, _reservations(run.results), contents, _tiles(run)
+    )
 
 
 def asked(run: RunData) -> Markup:
     """Return what was asked: experiment, preset, seed, model, and the command."""
-    parameters = run.results.get("parameters")
+    results = run.results
     facts = {
         "Experiment": _said(run.run.get("experiment")),
         "Preset": _said(run.run.get("preset")),
+        "Arm": _said(results.get("arm")),
         "Seed": _said(run.run.get("seed")),
-        "Model": _said(run.results.get("model")),
-        "Parameters": number(parameters),
+        "Model": _said(results.get("model")),
+        "Parameters": number(results.get("parameters")),
         "Started (UTC)": _said(run.run.get("created_utc")).replace("T", " ")[:16],
         "Copies": ", ".join(map(str, run.run.get("destinations") or ()))
         or "no destination was given",
@@ -53,27 +73,24 @@ def asked(run: RunData) -> Markup:
     )
 
 
-def pairs_list(pairs: Mapping[str, object], **attributes: object) -> Markup:
-    """Return names and values as a definition list."""
-    entries = (
-        element("div", element("dt", name), element("dd", value))
-        for name, value in pairs.items()
-    )
-    return element("dl", *entries, **attributes)
-
-
 def _said(value: Any) -> str:
     return "not recorded" if value in (None, "") else str(value)
 
 
+def _reservations(results: Mapping[str, Any]) -> Markup:
+    """Return in red what a reader must know before the numbers."""
+    lines = []
+    if reason := leak_allowed_because(results):
+        lines.append(f"A leak was found and allowed. The reason given: {reason}")
+    if twice := looked_twice(results.get("reads")):
+        lines.append(f"Test splits read more than once: {', '.join(twice)}.")
+    return joined(element("p", line, class_="alarm", role="alert") for line in lines)
+
+
 def _tiles(run: RunData) -> Markup:
-    tiles = [*_score_tiles(run), _audit_tile(run.results), *_effort_tiles(run.results)]
-    return element("div", *(_tile(*tile) for tile in tiles), class_="tiles")
-
-
-def _tile(value: str, meaning: str, tone: str = "") -> Markup:
-    bold = element("b", value, class_=tone or None)
-    return element("div", bold, element("span", meaning), class_="tile")
+    results = run.results
+    audit = (_audit_tile(results), *_support_tiles(results))
+    return tiles((*_score_tiles(run), *audit, *_effort_tiles(results)))
 
 
 def _score_tiles(run: RunData) -> list[tuple[str, ...]]:
@@ -96,8 +113,21 @@ def _score_tiles(run: RunData) -> list[tuple[str, ...]]:
 def _audit_tile(results: Mapping[str, Any]) -> tuple[str, ...]:
     verdict = str((results.get("audit") or {}).get("verdict") or "not measured")
     tones = {"clean": "good", "not measured": ""}
-    tone = "bad" if is_leak(results) else tones.get(verdict, "even")
-    return (verdict, "isolation audit", tone)
+    is_bad = is_leak(results) or leak_allowed_because(results)
+    return (verdict, "isolation audit", "bad" if is_bad else tones.get(verdict, "even"))
+
+
+def _support_tiles(results: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Say how many tests lie as far out as their names promise."""
+    rows = (results.get("audit") or {}).get("support") or ()
+    tests = {s["split"] for s in scores_of_tests(results)}
+    named = [r for r in rows if r.get("tier") in OUTSIDE and r.get("split") in tests]
+    if not named:
+        return []
+    kept = sum(row.get("verdict") == "OUTSIDE SUPPORT" for row in named)
+    tone = "good" if kept == len(named) else "bad" if kept == 0 else "even"
+    said = "tests named near or far lie outside the training data"
+    return [(f"{kept} of {len(named)}", said, tone)]
 
 
 def _effort_tiles(results: Mapping[str, Any]) -> list[tuple[str, ...]]:

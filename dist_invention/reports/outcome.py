@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dist_invention.reports.intervals import score_panels
+from dist_invention.reports.headroom import headroom_warnings
+from dist_invention.reports.intervals import SHAPES, score_panels
+from dist_invention.reports.ladder_plot import ladder
+from dist_invention.reports.marks import mark
 from dist_invention.reports.markup import (
     Markup,
     absent,
@@ -46,9 +49,12 @@ def scores_section(run: RunData) -> Markup:
         "scores",
         "Scores",
         element("p", lede, class_="lede"),
+        *_warnings(scores),
+        element("h3", "Score over distance from training"),
+        ladder(run.results),
         _drawings(scores_of_tests({**run.results, "scores": scores})),
-        *_tier_tables(scores),
-        _method(scores, run.results.get("selection_rule")),
+        *_tier_tables(scores, run.results.get("headline") or ()),
+        _method(scores),
     )
 
 
@@ -67,15 +73,16 @@ def figures_section(run: RunData) -> Markup:
 
 
 def _drawings(scores: Sequence[Score]) -> Markup:
+    """Draw the first metric; the others stand below it, folded."""
     metrics = list(dict.fromkeys(s["metric"] for s in scores if is_result(s)))
     blocks = []
-    for place, metric in enumerate(metrics):
+    for metric in metrics:
         same = [s for s in scores if s["metric"] == metric]
-        title = f"{titled(metric)}{_unit(same[0])}"
-        panels = score_panels(same)
-        first = joined([element("h3", title), _key(), panels])
-        blocks.append(first if place == 0 else folded(title, panels))
-    return joined(blocks)
+        title = element("h3", f"{titled(metric)}{_unit(same[0])}")
+        blocks.append(joined([title, score_panels(same)]))
+    if len(blocks) < 2:
+        return joined([_key(), *blocks])
+    return joined([_key(), blocks[0], folded("The other metrics", *blocks[1:])])
 
 
 def _unit(score: Score) -> str:
@@ -96,9 +103,9 @@ def _key() -> Markup:
             "span",
             element(
                 "svg",
-                element("circle", cx="6", cy="6", r="4.5", class_=f"m-{kind}"),
-                width="12",
-                height="12",
+                mark(SHAPES[kind], 7, 7, f"m-{kind}"),
+                width="14",
+                height="14",
                 aria_hidden="true",
             ),
             label,
@@ -110,7 +117,17 @@ def _key() -> Markup:
     return element("div", *keys, dotted, class_="legend")
 
 
-def _tier_tables(scores: Sequence[Score]) -> list[Markup]:
+def _rows(scores: Sequence[Score], headline: Sequence[str]) -> list[Markup]:
+    """Return the metrics that the experiment puts first, and the others folded."""
+    first = [s for s in scores if s["metric"] in headline]
+    rest = [s for s in scores if s["metric"] not in headline]
+    if not first or not rest:
+        return [score_rows(scores)]
+    title = f"The other {len(rest)} metrics"
+    return [score_rows(first), folded(title, score_rows(rest))]
+
+
+def _tier_tables(scores: Sequence[Score], headline: Sequence[str]) -> list[Markup]:
     blocks = []
     for tier in in_tier_order(score.get("tier") or "" for score in scores):
         of_tier = [s for s in scores if (s.get("tier") or "") == tier]
@@ -119,7 +136,7 @@ def _tier_tables(scores: Sequence[Score]) -> list[Markup]:
             title = element("h3", tier_name(tier) if tier else plain(split))
             name = element("p", f"Split {split}", class_="note")
             whole = [s for s in rows if s.get("stratum", "all") == "all"]
-            blocks += [title, name, score_rows(whole), all_baselines(rows)]
+            blocks += [title, name, *_rows(whole, headline), all_baselines(rows)]
             blocks += [_parts(rows)] if len(rows) > len(whole) else []
     return blocks
 
@@ -142,10 +159,16 @@ def _by_metric(scores: Sequence[Score]) -> list[Score]:
     return [s for m in metrics for s in (*whole, *parts) if s["metric"] == m]
 
 
-def _method(scores: Sequence[Score], rule: Any) -> Markup:
+def _method(scores: Sequence[Score]) -> Markup:
     said = methods(scores) or "not recorded"
-    chosen = f" Weights were chosen by: {rule}." if rule else ""
     scope = (
         "One seed: intervals are over the examples and their groups, not over seeds."
     )
-    return element("p", f"Intervals: {said}. {scope}{chosen}", class_="note")
+    return element("p", f"Intervals: {said}. {scope}", class_="note")
+
+
+def _warnings(scores: Sequence[Score]) -> list[Markup]:
+    """Say where a metric leaves a model little room to show anything."""
+    found = headroom_warnings(scores)
+    lines = [element("p", said, class_="warn") for said in found]
+    return lines[:3] + ([folded("More of these", *lines[3:])] if lines[3:] else [])

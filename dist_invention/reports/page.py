@@ -2,36 +2,37 @@
 
 from pathlib import Path
 
+from dist_invention.reports.choice import choice_section
 from dist_invention.reports.closing import (
     environment_section,
-    identity_section,
+    provenance_section,
     reproduce_section,
 )
-from dist_invention.reports.course import (
-    curves_section,
-    history_section,
-    stages_section,
-)
-from dist_invention.reports.evidence import audit_section, health_section
-from dist_invention.reports.markup import Markup, element, joined
+from dist_invention.reports.counterfactual import counterfactual_section
+from dist_invention.reports.course import curves_section, history_section
+from dist_invention.reports.document import contents, document
+from dist_invention.reports.evidence import audit_section
+from dist_invention.reports.health import health_section
+from dist_invention.reports.markup import joined
 from dist_invention.reports.opening import asked, opening
 from dist_invention.reports.outcome import figures_section, scores_section
 from dist_invention.reports.run_data import RunData, read_run
-from dist_invention.reports.style import stylesheet
+from dist_invention.reports.timeline import stages_section
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_CONTENTS = {
-    "asked": "Asked",
-    "data": "Data and audit",
-    "stages": "Stages",
-    "curves": "Curves",
-    "scores": "Scores",
-    "figures": "Predicted and true",
-    "health": "Health",
-    "history": "Resumes",
-    "environment": "Environment",
-    "identity": "Identity",
-    "reproduce": "Reproduce",
+_SECTIONS = {
+    "asked": ("Asked", asked),
+    "data": ("Data and audit", audit_section),
+    "scores": ("Scores", scores_section),
+    "counterfactual": ("On request", counterfactual_section),
+    "choice": ("Choice and reads", choice_section),
+    "figures": ("Predicted and true", figures_section),
+    "stages": ("Stages", stages_section),
+    "curves": ("Curves", curves_section),
+    "health": ("Health", health_section),
+    "history": ("Resumes", history_section),
+    "environment": ("Environment", environment_section),
+    "identity": ("Provenance", provenance_section),
+    "reproduce": ("Reproduce", reproduce_section),
 }
 
 
@@ -57,41 +58,7 @@ def page_of(run: RunData) -> str:
     Args:
         run: The run.
     """
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("title", run.name),
-        stylesheet(),
-    )
-    links = (
-        element("a", title, href=f"#{anchor}") for anchor, title in _CONTENTS.items()
-    )
-    contents = element("nav", *links, aria_label="Contents")
+    links = contents({anchor: said for anchor, (said, _) in _SECTIONS.items()})
+    sections = joined(make(run) for _, make in _SECTIONS.values())
     foot = "Made from the files of the run folder and nothing else."
-    body = element(
-        "body",
-        opening(run, contents),
-        element("main", _sections(run)),
-        element("footer", element("p", foot)),
-    )
-    page = element("html", head, body, lang="en")
-    return f"<!doctype html>\n{page}\n"
-
-
-def _sections(run: RunData) -> Markup:
-    makers = (
-        asked,
-        audit_section,
-        stages_section,
-        curves_section,
-        scores_section,
-        figures_section,
-        health_section,
-        history_section,
-        environment_section,
-        identity_section,
-        reproduce_section,
-    )
-    return joined(make(run) for make in makers)
+    return document(run.name, opening(run, links), sections, foot)

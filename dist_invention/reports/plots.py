@@ -1,37 +1,26 @@
 """Curves over steps and shares of loss terms, drawn as inline SVG by hand.
 
-Widths are per cent and heights are pixels, so that text keeps its size on a phone.
-Colours are CSS classes of `style.py`, one set for light and one for dark.
+Colours and dashes are CSS classes, one set of colours for light and one for dark.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dist_invention.reports.axes import Points, Scale, scale_over, thinned, tick_text
+from dist_invention.reports.axes import Points, Scale, scale_over, thinned
+from dist_invention.reports.frame import (
+    HEIGHT,
+    Band,
+    across,
+    panel,
+    plot_frame,
+    steps_scale,
+    stretched_points,
+)
 from dist_invention.reports.markup import Markup, element, joined
 
-HEIGHT = 180
 COLOURS = 6
 DOTTED_UP_TO = 40
-
-
-@dataclass(frozen=True)
-class Band:
-    """The steps of one stage, shaded behind a curve.
-
-    Args:
-        number: Place of the stage, from 1.
-        first: Step at which it starts.
-        last: Step at which it ends.
-
-    Example:
-        >>> Band(1, 0, 120).last
-        120
-    """
-
-    number: int
-    first: float
-    last: float
+ROOM_FOR_A_NAME = 17.0  # pixels that an area needs to carry its name
 
 
 @dataclass(frozen=True)
@@ -55,11 +44,11 @@ def curve_plot(
 
     Args:
         title: What is drawn.
-        curves: Lines; at most six get a colour of their own.
+        curves: Lines; at most six get a colour and a dash of their own.
         bands: Stages behind the lines.
         note: Unit or scale, written beside the title.
     """
-    steps = _steps_scale([c.points for c in curves], bands)
+    steps = steps_scale([c.points for c in curves], bands)
     values = scale_over([value for c in curves for _, value in c.points])
     colours = _colours(curves)
     lines = [
@@ -68,8 +57,9 @@ def curve_plot(
     ]
     note = ", ".join(part for part in (note, "log scale" if values.log else "") if part)
     legend = [(c.name, f"c{k}") for c, k in zip(curves, colours, strict=True)]
-    drawing = _frame(title, steps, values, bands, joined(lines))
-    return _panel(title, note, drawing, legend if len(curves) > 1 else [])
+    spoken = f"{title} over training steps"
+    drawing = plot_frame(spoken, steps, values, joined(lines), bands)
+    return panel(title, note, drawing, _keys(legend if len(curves) > 1 else []))
 
 
 def share_plot(
@@ -85,16 +75,24 @@ def share_plot(
     by_step = {name: dict(points) for name, points in shares.items()}
     common = sorted(set.intersection(*(set(v) for v in by_step.values())))
     common = [s for s, _ in thinned([(step, 0.0) for step in common])]
-    steps = _steps_scale([[(step, 0.0) for step in common]], bands)
+    steps = steps_scale([[(step, 0.0) for step in common]], bands)
     floor = dict.fromkeys(common, 0.0)
-    areas = []
-    for index, values in enumerate(by_step.values()):
+    areas, names = [], []
+    for index, (name, values) in enumerate(by_step.items()):
         ceiling = {step: floor[step] + _share(by_step, values, step) for step in common}
         areas.append(_area(steps, floor, ceiling, f"f{index % COLOURS + 1}"))
+        names.append(_area_name(name, steps, floor, ceiling))
         floor = ceiling
-    drawing = _frame(title, steps, Scale(0.0, 1.0), bands, joined(areas))
+    drawing = plot_frame(
+        f"{title} over training steps",
+        steps,
+        Scale(0.0, 1.0),
+        joined(areas),
+        bands,
+        over=names,
+    )
     legend = [(name, f"f{i % COLOURS + 1}") for i, name in enumerate(by_step)]
-    return _panel(title, "share of the sum", drawing, legend)
+    return panel(title, "share of the sum", drawing, _keys(legend))
 
 
 def legend_swatch(label: object, style: str) -> Markup:
@@ -105,6 +103,10 @@ def legend_swatch(label: object, style: str) -> Markup:
         mark = element("line", x1="0", x2="24", y1="5.5", y2="5.5", class_=style)
     icon = element("svg", mark, width="24", height="11", aria_hidden="true")
     return element("span", icon, label, class_="key")
+
+
+def _keys(legend: Sequence[tuple[str, str]]) -> list[Markup]:
+    return [legend_swatch(label, style) for label, style in legend]
 
 
 def _colours(curves: Sequence[Curve]) -> list[str]:
@@ -121,100 +123,33 @@ def _share(by_step: Mapping[str, dict], values: dict, step: float) -> float:
     return abs(values[step]) / total if total else 0.0
 
 
-def _steps_scale(lines: Sequence[Points], bands: Sequence[Band]) -> Scale:
-    steps = [step for points in lines for step, _ in points]
-    steps += [edge for band in bands for edge in (band.first, band.last)]
-    low, high = min(steps, default=0.0), max(steps, default=1.0)
-    return Scale(low, high if high > low else low + 1.0)
-
-
-def _panel(title: str, note: str, drawing: Markup, legend) -> Markup:
-    caption = element(
-        "figcaption", element("b", title), element("span", f" {note}" if note else "")
-    )
-    keys = joined(legend_swatch(label, style) for label, style in legend)
-    foot = element("div", keys, class_="legend") if legend else ""
-    return element("figure", caption, drawing, foot, class_="panel")
-
-
-def _frame(
-    title: str, steps: Scale, values: Scale, bands: Sequence[Band], content: Markup
-) -> Markup:
-    """Return the plot box: bands, grid and numbers, then the content."""
-    stretched = element(
-        "svg",
-        content,
-        width="100%",
-        height=HEIGHT,
-        viewBox=f"0 0 1000 {HEIGHT}",
-        preserveAspectRatio="none",
-    )
-    drawing = element(
-        "svg",
-        element("title", f"{title} over training steps"),
-        *(_band(band, steps) for band in bands),
-        *(_grid_line(values, tick) for tick in values.ticks(4)),
-        stretched,
-        *(_step_text(steps, tick) for tick in steps.ticks(4)),
-        *(_band_text(band, steps) for band in bands),
-        width="100%",
-        height=HEIGHT,
-        role="img",
-        class_="plot",
-    )
-    return element("div", drawing, class_="plotbox")
-
-
-def _band(band: Band, steps: Scale) -> Markup:
-    first, last = steps.fraction(band.first), steps.fraction(band.last)
-    return element(
-        "rect",
-        x=f"{100 * first:.2f}%",
-        y=0,
-        width=f"{100 * (last - first):.2f}%",
-        height=HEIGHT,
-        class_="band odd" if band.number % 2 else "band",
-    )
-
-
-def _band_text(band: Band, steps: Scale) -> Markup:
-    middle = (steps.fraction(band.first) + steps.fraction(band.last)) / 2
-    return element("text", band.number, x=f"{100 * middle:.2f}%", y=-5, class_="stage")
-
-
-def _grid_line(values: Scale, tick: float) -> Markup:
-    y = f"{HEIGHT * (1 - values.fraction(tick)):.1f}"
-    line = element("line", x1="0", x2="100%", y1=y, y2=y, class_="grid")
-    return joined([line, element("text", tick_text(tick), x=-6, y=y, class_="ytick")])
-
-
-def _step_text(steps: Scale, tick: float) -> Markup:
-    x = f"{100 * steps.fraction(tick):.2f}%"
-    return element("text", tick_text(tick), x=x, y=HEIGHT + 15, class_="xtick")
-
-
 def _line(curve: Curve, steps: Scale, values: Scale, colour: str) -> Markup:
     points = thinned(curve.points)
-    places = [
-        (1000 * steps.fraction(step), HEIGHT * (1 - values.fraction(value)))
-        for step, value in points
-    ]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    path = stretched_points(points, steps, values)
     line = element("polyline", points=path, class_=f"c{colour}")
     if len(points) > DOTTED_UP_TO or curve.is_pale:
         return line
     # A dot in stretched space: a line of length zero with round ends stays round.
     dots = (
-        element("path", d=f"M{x:.1f} {y:.1f}h0", class_=f"c{colour} dot")
-        for x, y in places
+        element("path", d=f"M{place.replace(',', ' ')}h0", class_=f"c{colour} dot")
+        for place in path.split()
     )
     return joined([line, *dots])
 
 
 def _area(steps: Scale, floor: dict, ceiling: dict, style: str) -> Markup:
     places = [*ceiling.items(), *reversed(floor.items())]
-    path = " ".join(
-        f"{1000 * steps.fraction(step):.1f},{HEIGHT * (1 - share):.1f}"
-        for step, share in places
-    )
+    path = stretched_points(places, steps, Scale(0.0, 1.0))
     return element("polygon", points=path, class_=style)
+
+
+def _area_name(name: str, steps: Scale, floor: dict, ceiling: dict) -> Markup:
+    """Write the name of an area where it is thickest, if it is thick enough."""
+    step = max(floor, key=lambda s: ceiling[s] - floor[s], default=None)
+    if step is None or (ceiling[step] - floor[step]) * HEIGHT < ROOM_FOR_A_NAME:
+        return Markup("")
+    y = HEIGHT * (1 - (ceiling[step] + floor[step]) / 2)
+    place = steps.fraction(step)
+    side = "start" if place < 0.15 else "end" if place > 0.85 else "middle"
+    x = across(steps, step)
+    return element("text", name, x=x, y=f"{y:.1f}", text_anchor=side, class_="inside")

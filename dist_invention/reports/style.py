@@ -1,6 +1,7 @@
 """How the page looks: system fonts, few colours, light and dark, wide and narrow."""
 
 from dist_invention.reports.markup import Markup
+from dist_invention.reports.style_pictures import CARDS, NARROW, PICTURES
 
 _COLOURS = """
 :root{color-scheme:light dark;--page:#f6f6f3;--card:#fff;--ink:#17191e;--soft:#5a616d;
@@ -50,12 +51,12 @@ nav a{text-decoration:none}nav a:hover{text-decoration:underline}
 """
 
 _BLOCKS = """
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));
 margin:28px 0 0;background:var(--card);border:1px solid var(--line);border-radius:10px;
 overflow:hidden}
 .tile{padding:14px 16px;margin:0 -1px -1px 0;border:solid var(--line);
 border-width:0 1px 1px 0}
-.tile b{display:block;font-size:24px;line-height:1.25;font-weight:620;
+.tile b{display:block;font-size:22px;line-height:1.25;font-weight:620;
 letter-spacing:-.01em}
 .tile span{display:block;color:var(--soft);font-size:13px;line-height:1.4}
 dl{display:grid;gap:6px;margin:0 0 12px;
@@ -117,7 +118,7 @@ figcaption span{color:var(--soft);font-size:13px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:6px 0 8px;font-size:13px;
 color:var(--soft)}
 .panel .legend{margin:8px 0 0}.key{display:inline-flex;align-items:center;gap:7px}
-.plotbox{padding:16px 6px 22px 44px}.plot svg{overflow:visible}.panel .note{
+.plotbox{padding:16px 6px 0 44px}.plot svg{overflow:visible}.panel .note{
 margin:4px 0 0}svg{display:block}svg.plot,svg.path{overflow:visible}
 svg.path{width:100%;height:auto;max-width:420px;margin:0 auto}
 svg text{font-size:11px;fill:var(--soft);font-variant-numeric:tabular-nums}
@@ -150,9 +151,10 @@ text.name{fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:3px
 .dots figcaption b{margin-right:10px}.said{font-weight:600;font-size:13px}
 figcaption .said.good{color:var(--good)}figcaption .said.bad{color:var(--bad)}
 figcaption .said.even{color:var(--even)}
-.row{display:grid;grid-template-columns:minmax(0,11.5em) minmax(0,1fr) 4.2em;gap:10px;
+.row{display:grid;grid-template-columns:minmax(0,11.5em) minmax(0,1fr) 5.2em;gap:10px;
 align-items:center;font-size:13px;line-height:1.25;padding:1px 0}
-.row em{font-style:normal;color:var(--soft)}.row .value{text-align:right;
+.row em{font-style:normal;color:var(--soft)}
+.row .value{text-align:right;white-space:nowrap;
 font-variant-numeric:tabular-nums}.row.model{font-weight:650}.row.ceiling{
 color:var(--soft)}
 .track{overflow:visible}.rail{stroke:var(--line)}.reference{stroke:var(--c0);
@@ -171,13 +173,13 @@ header{padding-top:28px}section{margin-top:40px}.tiles{grid-template-columns:1fr
 table.scores tbody th{max-width:9.5em}table.scores th:first-child{white-space:normal}
 table.scores tbody th small{display:none}
 .bar i{display:none}
-.row{grid-template-columns:minmax(0,8.5em) minmax(0,1fr) 4.3em;gap:8px}
+.row{grid-template-columns:minmax(0,8.5em) minmax(0,1fr) 5.2em;gap:8px}
 figure.panel{padding:10px}}
-@media print{body{background:#fff}section{break-inside:avoid-page}}
+
 """
 
 
 def stylesheet() -> Markup:
     """Return the style element of the page."""
-    rules = _COLOURS + _TEXT + _BLOCKS + _FIGURES + _NARROW
+    rules = _COLOURS + _TEXT + _BLOCKS + _FIGURES + CARDS + PICTURES + _NARROW + NARROW
     return Markup(f"<style>{rules}</style>")

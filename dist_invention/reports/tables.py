@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from dist_invention.reports.headroom import headroom_warnings
 from dist_invention.reports.markup import Markup, element, folded, table
 from dist_invention.reports.run_data import require_finished
 from dist_invention.reports.words import (
@@ -49,7 +50,8 @@ def score_table(results: Mapping[str, Any], strata: bool = False) -> str:
     made = methods(results["scores"])
     foot = f"\nIntervals: {made}; one seed, over groups of examples." if made else ""
     skill = "Skill: 1 - error / error of the best baseline; 0 is level, 1 is perfect."
-    return "\n\n".join(blocks) + f"\n{foot}\n{skill}\n"
+    said = "".join(f"{line}\n" for line in headroom_warnings(results["scores"]))
+    return "\n\n".join(blocks) + f"\n{foot}\n{skill}\n{said}"
 
 
 def ordered(scores: Iterable[Score]) -> list[Score]:
@@ -65,16 +67,19 @@ def score_rows(scores: Sequence[Score]) -> Markup:
     Args:
         scores: Rows of results.json.
     """
-    head = (
+    worst = any(isinstance(score.get("worst"), Mapping) for score in scores)
+    head = [
         "Metric",
         "Value",
         "Verdict",
         "Best baseline",
         "Skill",
         "Best trivial",
+        *(["Worst group"] if worst else []),
         "Examples",
-    )
-    return table(head, (_html_cells(score) for score in scores), class_="scores")
+    ]
+    rows = (_html_cells(score, worst) for score in scores)
+    return table(head, rows, class_="scores")
 
 
 def all_baselines(scores: Sequence[Score]) -> Markup:
@@ -151,10 +156,11 @@ def _metric_cell(score: Score) -> Markup:
     return element("th", titled(score["metric"]), small, scope="row")
 
 
-def _html_cells(score: Score) -> list[object]:
+def _html_cells(score: Score, with_worst: bool) -> list[object]:
     groups = score.get("n_groups")
     is_grouped = groups is not None and groups != score.get("n")
     counted = f"in {number(groups)} groups" if is_grouped else ""
+    counted = ", ".join(part for part in (_divisor(score), counted) if part)
     return [
         _metric_cell(score),
         _stacked(element("b", _value(score)), interval(score.get("interval"))),
@@ -162,7 +168,8 @@ def _html_cells(score: Score) -> list[object]:
         _reference_cell(score, "best_baseline"),
         _stacked(number(score.get("skill")), interval(score.get("skill_interval"))),
         _reference_cell(score, "best_trivial"),
-        _stacked(number(score.get("n")), counted),
+        *([_worst_cell(score)] if with_worst else []),
+        _stacked(_denominator(score), counted),
     ]
 
 
@@ -179,3 +186,32 @@ def _reference_cell(score: Score, name: str) -> Markup:
 
 def _titled(name: str, kind: object) -> Markup:
     return element("span", plain(name), element("small", kind or "no kind"))
+
+
+def _worst_cell(score: Score) -> Markup:
+    """Return the worst group beside the mean; a stratum has none of its own."""
+    worst = score.get("worst")
+    if not isinstance(worst, Mapping):
+        return element(
+            "td", "\u2013" if score.get("stratum", "all") != "all" else "none"
+        )
+    said = f"{plain(worst.get('stratum'))}, n {number(worst.get('n'))}"
+    small = element("small", said)
+    return element("td", number(worst.get("value")), small, class_="worst")
+
+
+def _denominator(score: Score) -> str:
+    """Return to how many rows the metric applied, of how many there are.
+
+    The two differ where a metric says nothing about some rows.
+    """
+    counted, of = number(score.get("n")), score.get("of")
+    return counted if of is None else f"{counted} of {number(of)}"
+
+
+def _divisor(score: Score) -> str:
+    """Return what the mean divides by, where that is not the examples themselves."""
+    divisor = score.get("denominator")
+    if not isinstance(divisor, Mapping) or divisor.get("of") in (None, "examples"):
+        return ""
+    return f"over {number(divisor.get('count'))} {plain(divisor['of'])}"

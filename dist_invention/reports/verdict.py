@@ -14,6 +14,7 @@ from dist_invention.reports.words import (
 )
 
 _HEADLINE_TIERS = ("far", "near", "in", "regimes")
+_OUTSIDE_TIERS = ("near", "far")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ def headline(results: Mapping[str, Any], missing: Sequence[str] = ()) -> Headlin
             "bad",
             score,
         )
-    return Headline(_sentence(score) + _allowance(results), tone(score), score)
+    said = _place(score, results) + _comparison(score)
+    if leak_allowed_because(results):
+        said += " The audit found a leak that was allowed."
+    return Headline(said, tone(score), score)
 
 
 def headline_score(results: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -72,8 +76,32 @@ def scores_of_tests(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def is_leak(results: Mapping[str, Any]) -> bool:
     """Say whether the audit found a leak that was not allowed on purpose."""
-    verdict = (results.get("audit") or {}).get("verdict")
-    return str(verdict).strip().lower() == "leak"
+    return _audited(results) == "leak"
+
+
+def leak_allowed_because(results: Mapping[str, Any]) -> str:
+    """Return why a leak was allowed; empty where there is none, or it was not.
+
+    Example:
+        >>> leak_allowed_because({"audit": {"verdict": "allowed leak",
+        ...                                 "allowed_because": "a control"}})
+        'a control'
+    """
+    if _audited(results) != "allowed leak":
+        return ""
+    return str(results["audit"].get("allowed_because") or "no reason was recorded")
+
+
+def support_of(results: Mapping[str, Any], split: Any) -> str:
+    """Return where the audit found a split to lie; empty where it did not look.
+
+    Args:
+        results: Content of results.json.
+        split: Name of the split.
+    """
+    rows = (results.get("audit") or {}).get("support") or ()
+    found = (row.get("verdict") for row in rows if row.get("split") == split)
+    return str(next(found, "") or "")
 
 
 def beaten(results: Mapping[str, Any]) -> tuple[int, int]:
@@ -93,11 +121,25 @@ def beaten(results: Mapping[str, Any]) -> tuple[int, int]:
     return sum(s.get("beats_best") is True for s in same), len(same)
 
 
-def _sentence(score: Mapping[str, Any]) -> str:
+def _audited(results: Mapping[str, Any]) -> str:
+    return str((results.get("audit") or {}).get("verdict")).strip().lower()
+
+
+def _place(score: Mapping[str, Any], results: Mapping[str, Any]) -> str:
+    """Say where the score was measured; what a name promises must have been found."""
+    found = support_of(results, score["split"])
+    if not found or found == "OUTSIDE SUPPORT":
+        return tier_phrase(score)
+    if score.get("tier") not in _OUTSIDE_TIERS:
+        return tier_phrase(score)
+    return f"On {plain(score['split'])}, named {score['tier']} but found {found}"
+
+
+def _comparison(score: Mapping[str, Any]) -> str:
     best = score["best_baseline"]
     value = amount(score["value"], score.get("unit"))
     name = plain(best["name"])
-    start = f"{tier_phrase(score)}, the model's {plain(score['metric'])} is {value}"
+    start = f", the model's {plain(score['metric'])} is {value}"
     if score.get("better") == "higher" or not best["value"]:
         compared = f", against {number(best['value'])} for the best baseline ({name})"
     else:
@@ -105,12 +147,3 @@ def _sentence(score: Mapping[str, Any]) -> str:
         compared = f", {ratio} times that of the best baseline ({name})"
     end = {"good": ".", "bad": ": the model does not yet beat it."}
     return start + compared + end.get(tone(score), ": too close to call.")
-
-
-def _allowance(results: Mapping[str, Any]) -> str:
-    verdict = (results.get("audit") or {}).get("verdict")
-    return " The audit found a leak that was allowed." if _is_allowed(verdict) else ""
-
-
-def _is_allowed(verdict: Any) -> bool:
-    return str(verdict).strip().lower() == "allowed leak"

@@ -191,3 +191,15 @@ def flattened(value: Any, prefix: str = "") -> list[tuple[str, str]]:
     else:
         written = "none" if value is None else str(value)
     return [(prefix.rstrip("."), written)]
+
+
+def term_text(value: Any) -> str:
+    """Return a value of a stage or an event in a few words, nested ones too.
+
+    Example:
+        >>> term_text({"loss": 0.25, "rows": 3})
+        'loss 0.250 rows 3'
+    """
+    if isinstance(value, Mapping):
+        return " ".join(f"{plain(k)} {term_text(v)}" for k, v in value.items())
+    return number(value) if is_number(value) and value % 1 else str(value)

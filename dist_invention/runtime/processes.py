@@ -110,6 +110,24 @@ def card_limit_mebibytes(seconds: float = SMI_SECONDS) -> float | None:
     return total - sum(row["mebibytes"] or 0.0 for row in rows if not row["ours"])
 
 
+def visible_cards(seconds: float = SMI_SECONDS) -> list[str]:
+    """Return index or identifier of each NVIDIA GPU that a run may use.
+
+    Args:
+        seconds: Longest wait for nvidia-smi.
+
+    Returns:
+        What CUDA_VISIBLE_DEVICES says where it is set, else all cards; nothing where
+        nvidia-smi does not answer.
+    """
+    told = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if told is None:
+        return [line.strip() for line in _nvidia_smi(["--query-gpu=index"], seconds)]
+    cards = [card.strip() for card in told.split(",")]
+    hidden = [n for n, card in enumerate(cards) if card in ("", "-1", "NoDevFiles")]
+    return cards[: hidden[0]] if hidden else cards
+
+
 def _our_pids() -> set[int]:
     here = psutil.Process()
     return {here.pid, *(child.pid for child in here.children(recursive=True))}

@@ -100,7 +100,7 @@ class Snapshot:
 def _view(variable: Any) -> np.ndarray:
     """Return the values of a variable, not copied where the backend allows that."""
     # A variable of TensorFlow; `read_value` would take twice the time.
-    read = getattr(variable.value, "value", None)
+    read: Any = getattr(variable.value, "value", None)
     if callable(read):
         try:
             view = np.asarray(memoryview(read()))

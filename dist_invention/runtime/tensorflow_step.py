@@ -78,10 +78,12 @@ class TensorFlowStep:
         if self.traces == 0:
             batch = together(given.tensors)
             self.model._symbolic_build(data_batch=batch)  # as fit() does
-        step = tf.function(
-            lambda *tensors: self._run(*together(tensors[:-1]), tensors[-1]),
-            autograph=False,
-        )
+
+        def run(*tensors):
+            inputs, targets, weights = together(tensors[:-1])
+            return self._run(inputs, targets, weights, tensors[-1])
+
+        step = tf.function(run, autograph=False)
         return step.get_concrete_function(*given.tensors, self._look[True])
 
     def _run(self, inputs, targets, weights, look):

@@ -51,6 +51,7 @@ from dist_invention.storage.hashing import CorruptFile, file_sha256
 from dist_invention.storage.journal import Journal, JournalFrozen
 from dist_invention.storage.lock import RunLocked
 from dist_invention.storage.problems import Problem, printable
+from dist_invention.storage.reopening import REREAD, reopen, times_sealed
 from dist_invention.storage.run import RunFolder, open_run, run_name
 from dist_invention.storage.terminal import TerminalLog
 from dist_invention.storage.writer import (
@@ -62,6 +63,7 @@ from dist_invention.storage.writer import (
 )
 
 __all__ = [
+    "REREAD",
     "Arrival",
     "Bundle",
     "CheckpointFolder",
@@ -109,9 +111,11 @@ __all__ = [
     "recover",
     "refuse_copies_of_itself",
     "refuse_nonfinite",
+    "reopen",
     "require_room",
     "run_name",
     "sweep",
+    "times_sealed",
     "to_json",
     "unpack_bundle",
     "verify_place",

@@ -167,6 +167,11 @@ class Journal:
         with self._turn:
             self.is_frozen = True
 
+    def thaw(self) -> None:
+        """Take lines again: the run was opened again for a reason, and is unsealed."""
+        with self._turn:
+            self.is_frozen = False
+
     def _whole(self) -> bytes:
         """Return the bytes up to the last newline."""
         content = self.path.read_bytes() if self.path.exists() else b""

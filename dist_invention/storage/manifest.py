@@ -13,23 +13,25 @@ from dist_invention.storage.problems import Problem
 
 MANIFEST = "manifest.json"
 SCHEMA = 1
+TRACKING = "tracking/"  # mirrors of other tools, which go on writing when looked at
 
 
 def contents(folder: Path | str) -> Iterator[tuple[str, Path]]:
     """Yield `(name, path)` of every file a manifest lists, in order of name.
 
-    Left out: the lock, the manifest itself, temporary files, and links that lead out
-    of the folder, since a copy of the folder would not hold what they show.
+    Left out: the lock, the manifest itself, temporary files, what other tools keep in
+    `tracking/`, and links that lead out of the folder, since a copy of the folder
+    would not hold what they show.
 
     Raises:
         PermissionError: If a folder in it cannot be read.
     """
     listing = list_files(folder)
     for problem in listing.problems:
-        if problem.what == "unreadable":
+        if problem.what == "unreadable" and is_listed(problem.file):
             raise PermissionError(f"{folder}: {problem}")
     for name, path in listing.files:
-        if name not in (LOCK, MANIFEST):
+        if is_listed(name):
             yield name, path
 
 
@@ -113,7 +115,7 @@ def verify(folder: Path | str) -> list[Problem]:
     found: dict[str, tuple[int | None, str]] = {}
     problems = list(listing.problems)
     for name, path in listing.files:
-        if name in (LOCK, MANIFEST):
+        if not is_listed(name):
             continue
         try:
             found[name] = path.stat().st_size, file_sha256(path)
@@ -139,7 +141,12 @@ def compare(
         All problems, in order of name.
     """
     listed = {entry["name"]: entry for entry in manifest["files"]}
-    problems = [Problem(name, "extra") for name in found if name not in listed]
+    problems = [
+        Problem(name, "extra")
+        for name in found
+        if name not in listed and is_listed(name)
+    ]
+    known = [problem for problem in known if is_listed(problem.file)]
     told = {problem.file: problem for problem in known}
     closed = tuple(f"{p.file}/" for p in known if not p.is_harmless)
     for name, entry in listed.items():
@@ -152,6 +159,16 @@ def compare(
         ):  # such as a fifo in the place of a file
             told[name] = Problem(name, "changed", told[name].detail)
     return sorted([*problems, *told.values()], key=lambda problem: problem.file)
+
+
+def is_listed(name: str) -> bool:
+    """Return whether a file of a run belongs into its manifest.
+
+    Example:
+        >>> is_listed("results.json"), is_listed("tracking/mlflow/mlflow.db")
+        (True, False)
+    """
+    return name not in (LOCK, MANIFEST) and not name.startswith(TRACKING)
 
 
 def _differs(

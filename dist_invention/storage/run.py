@@ -100,7 +100,7 @@ class RunFolder:
                     attempts.check_same(run.path, about)
                 run.recovered = recover(run.path, destinations)
                 if not (again and run.status == "finished"):
-                    run._begin(about)
+                    run.begin(about)
                     return run
                 run._register()  # it was finished at a destination; now it is here
             except BaseException:
@@ -202,7 +202,7 @@ class RunFolder:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _begin(self, about: Mapping[str, Any]) -> None:
+    def begin(self, about: Mapping[str, Any]) -> None:
         """Check the folder against what is asked, and record this attempt."""
         if (self.path / attempts.RUN).exists():
             attempts.check_same(self.path, about)

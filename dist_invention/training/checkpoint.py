@@ -21,6 +21,7 @@ from dist_invention.storage import (
 from dist_invention.training import resume
 from dist_invention.training.loop import Lesson
 from dist_invention.training.opening import live_files
+import numpy as np
 
 EARLY_STEP = 5  # a first checkpoint with progress in it, so that an early kill resumes
 TIMES_BLOCKING = 100  # handing over takes at most one per cent of the time
@@ -82,6 +83,7 @@ class Checkpointer:
         )
         self.lesson: Lesson | None = None
         self.record: dict[str, Any] = {}  # finished stages and the like
+        self.carried: dict[str, np.ndarray] = {}  # saved too, such as the best weights
         self.skips: set[tuple[int, int, int]] = set()
         self.pins: dict[int, str] = {}  # steps that stay, and why
         self.saved_at = time.monotonic()
@@ -136,7 +138,7 @@ class Checkpointer:
         begin = time.monotonic()
         arrays = {f"state/{k}": v for k, v in self._snapshot.take(self.model).items()}
         memory, extra = resume.collect(self.lesson and self.lesson.live)
-        arrays.update(extra)
+        arrays.update(extra, **self.carried)
         self.record["seconds"] = self.seconds_trained()
         self._pin(place.global_step, pin)
         about = {

@@ -17,6 +17,8 @@ NOT_IN_HASH = (
     "checkpoint_seconds",
     "again",
     "supervise",
+    "track",
+    "reread",
 )
 
 
@@ -46,6 +48,13 @@ class TrainingConfig:
             more micro-batches), a crash or a stall.
         allow_leak: Reason to train although the audit found a leak; it stands in red
             on the page.
+        arm: How the stages are arranged: curriculum, or a control of it, as `--arms`
+            starts them.
+        stage_epochs: Epochs that the curriculum's stages really took, in order; a
+            control gets the same budget.
+        reread: Reason to read test splits again; a finished run is scored again with
+            its sealed weights. It is counted on the page.
+        track: Trackers that mirror the journal: tensorboard, mlflow, wandb.
 
     Raises:
         ValueError: If a value makes no sense.
@@ -71,6 +80,10 @@ class TrainingConfig:
     again: bool = False
     supervise: bool = False
     allow_leak: str = ""
+    arm: str = "curriculum"
+    stage_epochs: tuple[int, ...] = ()
+    reread: str = ""
+    track: tuple[Literal["tensorboard", "mlflow", "wandb"], ...] = ()
 
     def __post_init__(self):
         _require(
@@ -116,11 +129,30 @@ class TrainingConfig:
             "--min-destinations",
             self.min_destinations,
         )
+        for flag, names in (("--stages", self.stages), ("--track", self.track)):
+            _require(
+                len(set(names)) == len(names),
+                f"each name once after {flag}",
+                flag,
+                " ".join(names),
+            )
         _require(
-            len(set(self.stages)) == len(self.stages),
-            "each stage named once",
-            "--stages",
-            " ".join(self.stages),
+            not (self.again and self.reread),
+            "another run, or the same one read again, not both",
+            "--again --reread",
+            self.reread,
+        )
+        _require(
+            not self.reread or bool(self.reread.strip()),
+            "a reason in words",
+            "--reread",
+            repr(self.reread),
+        )
+        _require(
+            all(epochs >= 1 for epochs in self.stage_epochs),
+            "each stage to have taken at least one epoch",
+            "--stage-epochs",
+            " ".join(map(str, self.stage_epochs)),
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -8,19 +8,27 @@ from dist_invention.curriculum import Curriculum
 from dist_invention.datasets import Split
 from dist_invention.runtime import Machine
 from dist_invention.storage import canonical_sha256, to_json
+from dist_invention.training.selection import Selection
 import keras
 
 
 def ground(
-    machine: Machine, splits: Mapping[str, Split], curriculum: Curriculum
+    machine: Machine,
+    splits: Mapping[str, Split],
+    curriculum: Curriculum,
+    selection: Selection,
 ) -> dict[str, str]:
-    """What the state of a run depends on beside its configuration."""
+    """What the state of a run depends on beside its configuration.
+
+    The weights of the best epoch are part of it; a rule that keeps none is not.
+    """
     plan = re.sub(r" at 0x[0-9a-f]+", "", to_json(curriculum.describe()))
     data = {f"split {split.name}": split.sha256[:16] for split in splits.values()}
     return {
         "backend": machine.backend,
         "precision": machine.policy,
         "stages": canonical_sha256(plan)[:16],
+        **({} if selection.rule == "last" else {"selection": str(selection)}),
         **data,
     }
 

@@ -7,6 +7,7 @@ from dist_invention.curriculum import LeaveStage, Place
 from dist_invention.runtime.state import write_state
 from dist_invention.storage import NotFiniteState, write_arrays, write_json
 from dist_invention.training import resume
+from dist_invention.training.best_weights import carried
 from dist_invention.training.checkpoint import STAGE_END
 from dist_invention.training.export import export_model
 from dist_invention.training.guards import BrokenSince, NotFinite
@@ -92,6 +93,7 @@ def _look_for_the_batch(session: Session, error: BrokenSince | NotFiniteState) -
 def _train_once(session: Session, saved: Saved) -> None:
     session.folder.metrics.truncate_to(saved.about["metrics_lines"])
     session.checkpointer.take_up(saved.about)
+    session.checkpointer.carried = carried(saved.arrays)
     session.skips |= {(int(a), int(b), int(c)) for a, b, c in saved.about["skips"]}
     place = saved.place
     restore: Restore | None = _restorer(session, saved)
@@ -182,4 +184,7 @@ def _report(
         "terms": session.learner.weights_of_terms(),
         "weights": "raw" if lesson.raw_weights is None else "averaged",
         "mixture": lesson.batches.realised_mixture(max(0, place.epoch - 1)),
+        **session.exams.grade(
+            session.learner, lesson.validation_rows or lesson.batches.batch_size
+        ),
     }

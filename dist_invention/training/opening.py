@@ -14,6 +14,7 @@ from dist_invention.storage import (
     TerminalLog,
     open_run,
     refuse_copies_of_itself,
+    reopen,
     run_name,
     without_password,
     write_json,
@@ -30,7 +31,8 @@ LOGGER = "dist_invention"
 def open_folder(experiment: Any, machine: Machine) -> RunFolder:
     """Open the run that a configuration asks for, and lock it.
 
-    What is newer at a destination than here is brought back first.
+    What is newer at a destination than here is brought back first. A finished run is
+    opened again only to be read again.
 
     Args:
         experiment: A `SafeTrainingPipeline`.
@@ -44,13 +46,16 @@ def open_folder(experiment: Any, machine: Machine) -> RunFolder:
     config, console = experiment.config, experiment.console
     refuse_copies_of_itself(config.destinations, config.runs_dir)
     run_id = run_name(experiment.name, config.preset, config.seed, config.sha256)
+    about = _about(experiment, machine.as_json())
     folder = open_run(
         config.runs_dir,
         run_id,
-        _about(experiment, machine.as_json()),
+        about,
         again=config.again,
         destinations=config.destinations,
     )
+    if config.reread and folder.status == "finished":
+        reopen(folder, about, config.reread)
     awaited = os.environ.get(SUPERVISED)
     if awaited:
         write_json(awaited, {"run": str(folder.path.absolute())})

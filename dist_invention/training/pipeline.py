@@ -9,16 +9,19 @@ from dist_invention.curriculum.terms import Term
 from dist_invention.datasets import Split
 from dist_invention.evaluation import AuditReport, Baseline, LeakFound, Metric, audit
 from dist_invention.runtime import prepare
-from dist_invention.storage import JournalFrozen, Mirror, RunFolder, manifest
-from dist_invention.training import journey, outcome
+from dist_invention.storage import JournalFrozen, RunFolder
+from dist_invention.training import journey, outcome, sealing, vitals
 from dist_invention.training.config import TrainingConfig
-from dist_invention.training.finished import Finished, refuse_other_question
+from dist_invention.training.dvc_files import write_params
+from dist_invention.training.finished import Finished
 from dist_invention.training.ground import named
 from dist_invention.training.opening import logged, open_folder, seconds_before
 from dist_invention.training.preflight import preflight
 from dist_invention.training.saved import Saved, newest
+from dist_invention.training.selection import Selection, selection_of
 from dist_invention.training.session import Session, build_session
 from dist_invention.training.stopping import StopGuard, StoppedEarly
+from dist_invention.training.tracking import refuse_missing
 import keras
 import numpy as np
 from rich.console import Console
@@ -49,9 +52,13 @@ class SafeTrainingPipeline:
         config: The experiment's settings.
         console: Where progress goes; the terminal if left out.
 
+    Raises:
+        NoSelection: If the experiment does not say which weights are judged.
+
     Example:
         >>> class Physics(SafeTrainingPipeline):  # doctest: +SKIP
         ...     name = "physics"
+        ...     selection = Selection.last()
         ...     def build_splits(self): ...
         ...     def build_model(self, splits): ...
         ...     def build_terms(self, splits): ...
@@ -65,6 +72,10 @@ class SafeTrainingPipeline:
     presets: ClassVar[Mapping[str, TrainingConfig]] = {"demo": TrainingConfig()}
     headline: ClassVar[tuple[str, ...]] = ()  # metrics for the terminal; all if empty
     models: ClassVar[tuple[str, ...]] = ("",)  # what --model may name
+    selection: ClassVar[Selection]  # which weights are judged; each experiment says it
+    rule_inputs: ClassVar[tuple[str, ...]] = ()  # inputs that describe the rule
+    sequence_inputs: ClassVar[tuple[str, ...]] = ()  # time first; none sees the future
+    arm_flags: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # flags of an arm
 
     def __init__(self, config: Any, console: Console | None = None):
         if config.model not in self.models:
@@ -73,6 +84,7 @@ class SafeTrainingPipeline:
                 f"Received: --model {config.model}. Choose one of them."
             )
         self.config = config
+        selection_of(self)
         self.console = console or Console()
         self.has_begun = False  # whether training has started
         self._session: Session | None = None
@@ -105,6 +117,10 @@ class SafeTrainingPipeline:
 
     # What an experiment may change.
 
+    def build_counterfactuals(self, splits: Mapping[str, Split]) -> Sequence[Any]:
+        """Return the requests for changed rules that are judged; none by default."""
+        return []
+
     def build_optimizer(self) -> keras.optimizers.Optimizer:
         """Return the one optimizer of all stages; stages set its rate."""
         return keras.optimizers.Adam()
@@ -125,7 +141,7 @@ class SafeTrainingPipeline:
 
     def after_stage(self, session: Session, stage: Stage) -> None:
         """Look at a finished stage; by default stop if the model has collapsed."""
-        outcome.refuse_collapse(session, stage.name)
+        vitals.refuse_collapse(session, stage.name)
 
     @property
     def micro_batches(self) -> int:
@@ -144,18 +160,21 @@ class SafeTrainingPipeline:
 
         Raises:
             StoppedEarly: On SIGTERM or at the time limit, once everything is saved.
+            TrackerMissing: If the library of a tracker is not installed.
             ValueError: If something asked for does not fit.
         """
         config = self.config
+        refuse_missing(config.track)
         with StopGuard(config.max_hours, seconds_before()) as stop:
             machine = prepare(config.seed, config.precision)
             with logged(self.console) as log, open_folder(self, machine) as folder:
                 if folder.status != "finished":  # a sealed run takes no more lines
                     log.attach(folder.path / "terminal.log")
                 if folder.status == "finished":
-                    return self._verified(folder)
+                    return sealing.verified(self, folder)
                 with self._recorded(folder):
                     stop.raise_if_asked()
+                    write_params(folder, config)
                     splits = named(self.build_splits())
                     report = self._audit(folder, list(splits.values()))
                     session = build_session(self, folder, machine, splits, stop)
@@ -166,13 +185,14 @@ class SafeTrainingPipeline:
                             saved = newest(session)
                         self._say_resume(session, saved)
                         self.has_begun = True
+                        session.tracking.start()
                         journey.train(session, saved)
                         stop.raise_if_asked()
                         with stall.pause("evaluation"):
                             results = outcome.judge(session, report)
                     stop.raise_if_asked()
                     log.detach()
-                    rows = outcome.seal(session, results)
+                    rows = sealing.seal(session, results)
                 return Finished(folder.path, False, [], rows, config.min_destinations)
 
     @contextmanager
@@ -209,17 +229,6 @@ class SafeTrainingPipeline:
         folder.record("audit", **report.as_json())
         self.console.print(f"audit: {report.verdict}", highlight=False)
         return report
-
-    def _verified(self, folder: RunFolder) -> Finished:
-        """Check a finished run; if it is whole, complete its copies."""
-        problems = manifest.verify(folder.path)
-        if "results.json" not in [problem.file for problem in problems]:
-            refuse_other_question(self, folder)
-        mirror = Mirror(folder.run_id, self.config.destinations)
-        damaged = not all(problem.is_harmless for problem in problems)
-        rows = [] if damaged else outcome.deliver(folder, mirror)
-        least = self.config.min_destinations
-        return Finished(folder.path, True, problems, rows, least)
 
     def _say_resume(self, session: Session, saved: Saved) -> None:
         path = session.folder.path

@@ -32,6 +32,7 @@ from dist_invention.training.refusals import (
     refuse_still_weights,
     refuse_unjudged,
 )
+from dist_invention.training.selection import selection_of
 from dist_invention.training.session import Session
 import keras
 import numpy as np
@@ -49,6 +50,7 @@ def preflight(session: Session) -> None:
 
     Raises:
         TooLittleRoom: If the disk cannot hold the checkpoints.
+        NoSelection: If weights are to be chosen by what there is not.
         Unjudged: If nothing could be scored at the end.
         ShapesChange: If stages need more than one compiled step.
         DoesNotLearn: If a weight does not move or a number is not finite.
@@ -56,10 +58,14 @@ def preflight(session: Session) -> None:
         ExportDiffers: If the model cannot be saved and loaded.
     """
     learner = session.learner
+    rule = selection_of(session.experiment)
+    rule.refuse_unknown(session.splits, learner.terms)
     refuse_unjudged(session)
     refuse_other_shapes(session)
     before = read_state(learner)
     size = sum(value.nbytes for value in before.values())
+    if rule.rule == "best":  # each checkpoint holds the best weights, too
+        size += sum(v.nbytes for n, v in before.items() if n.startswith("model/"))
     require_room(session.folder.path, ROOM * size)
     counted = {name: len(group) for name, group in variables_of(learner).items()}
     milliseconds = _real_steps(session, before)

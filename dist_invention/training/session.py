@@ -13,8 +13,11 @@ from dist_invention.runtime.micro_batches import micro_batches_now
 from dist_invention.runtime.step import Step, build_step
 from dist_invention.storage import Mirror, NotFiniteState, RunFolder
 from dist_invention.training import resume
+from dist_invention.training.arranging import build_curriculum
+from dist_invention.training.best_weights import keepers
 from dist_invention.training.checkpoint import Checkpointer
 from dist_invention.training.config import TrainingConfig
+from dist_invention.training.exams import Exams
 from dist_invention.training.ground import ground, refuse_schedule
 from dist_invention.training.guards import FiniteGuard, GarbageCollector
 from dist_invention.training.lookout import Lookout, build_lookout
@@ -22,6 +25,7 @@ from dist_invention.training.loop import Lesson
 from dist_invention.training.opening import live_files
 from dist_invention.training.recorder import Recorder
 from dist_invention.training.stopping import StopGuard, StopInValidation
+from dist_invention.training.tracking import Tracking, build_tracking
 import keras
 from rich.console import Console
 
@@ -41,7 +45,7 @@ class Session:
         splits: All splits by name.
         model: The inner model, as the experiment builds it.
         learner: The model with its loss terms, compiled.
-        curriculum: The stages.
+        curriculum: The stages, arranged as the arm says.
         batches: Batches of each stage.
         step: The compiled step.
         mirror: Where copies go.
@@ -50,6 +54,8 @@ class Session:
         finite: Looks for NaN.
         stop: Listens for SIGTERM and the clock.
         lookout: Warns of leaks, stalls and a finish that comes too late.
+        exams: One a stage of the curriculum, graded at the end of each stage.
+        tracking: Mirrors the journal in other tools.
         micro_batches: Parts a batch is cut into: as configured, or as a supervisor
             raised it after out-of-memory.
         console: The terminal.
@@ -74,6 +80,8 @@ class Session:
     finite: FiniteGuard
     stop: StopGuard
     lookout: Lookout
+    exams: Exams
+    tracking: Tracking
     micro_batches: int
     console: Console
     garbage: GarbageCollector = field(default_factory=GarbageCollector)
@@ -93,6 +101,7 @@ class Session:
         resume.refuse_rivals(own)
         resume.warn_of_forgetful(own)
         batches = self.batches[index]
+        kept = keepers(self.experiment, self.model, self.splits, self.checkpointer)
         validation = {
             "val_" if position == 0 else f"{split.name}_": (
                 split.input_arrays(),
@@ -104,6 +113,7 @@ class Session:
             batches=batches,
             epochs=stage.epochs,
             callbacks=[
+                *kept,
                 ApplyStage(stage, batches.steps_per_epoch),
                 *own,
                 leave,
@@ -114,7 +124,9 @@ class Session:
                 self.recorder,
                 self.finite,
                 self.garbage,
+                *kept,
                 self.checkpointer,
+                self.tracking,
                 *self.lookout.watchers,
                 self.stop,
             ),
@@ -143,6 +155,7 @@ class Session:
     def close(self) -> None:
         """End the threads of this run."""
         self.checkpointer.close()
+        self.tracking.close()
         self.mirror.close()
 
     def _newest_step(self) -> list[int]:
@@ -178,10 +191,7 @@ def build_session(
     compiled.compile(optimizer=experiment.build_optimizer(), jit_compile=on_jax)
     optimizer: Any = learner.optimizer
     refuse_schedule(optimizer)
-    stages = experiment.build_stages(splits)
-    curriculum = Curriculum(stages, learner.terms)
-    if config.stages:
-        curriculum = curriculum.part(config.stages)
+    planned, curriculum = build_curriculum(experiment, splits, learner.terms)
     batches = [
         Batches(stage.data, config.batch_size, config.seed, stage.name)
         for stage in curriculum
@@ -196,7 +206,7 @@ def build_session(
         mirror,
         learner,
         config.checkpoint_seconds,
-        ground(machine, splits, curriculum),
+        ground(machine, splits, curriculum, experiment.selection),
         finite.confirm,
     )
     micro_batches = micro_batches_now(folder.events.read(), config.micro_batches)
@@ -232,6 +242,8 @@ def build_session(
         finite=finite,
         stop=stop,
         lookout=lookout,
+        exams=Exams(planned.stages, splits.values(), config.seed),
+        tracking=build_tracking(folder, experiment.name, config, checkpointer, console),
         micro_batches=micro_batches,
         console=console,
         skips=skips,

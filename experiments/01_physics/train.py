@@ -9,12 +9,22 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Literal
 
-from dist_invention.curriculum import Constant, Cosine, Linear, Stage, WhenPlateaus
+from dist_invention.curriculum import (
+    AugmentedLagrangian,
+    Constant,
+    ConstantBalance,
+    Cosine,
+    Linear,
+    Relobralo,
+    Stage,
+    UncertaintyWeighting,
+    WhenPlateaus,
+)
 from dist_invention.datasets import Stream
 from dist_invention.domains import physics
-from dist_invention.domains.physics import figures, laws, losses, model
+from dist_invention.domains.physics import counterfactual, figures, laws, losses, model
 from dist_invention.launch import main
-from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+from dist_invention.training import SafeTrainingPipeline, Selection, TrainingConfig
 import keras
 
 TIERS = ("test_in", "test_near", "test_far", "test_regimes")
@@ -27,6 +37,12 @@ RATES = {  # learning rate at the start of each stage; the transformer's: the re
     "compact": (6e-3, 3e-3, 1.5e-3, 6e-4),
     "transformer": (1e-3, 5e-4, 2e-4, 1e-4),
 }
+HEARD = {  # parameters of the law that a model reads from its inputs
+    ("compact", "given"): laws.PARAMETERS,
+    ("transformer", "inferred"): ("gravity",),  # in the potential energy
+    ("transformer", "given"): ("gravity",),
+}
+HOLD = {"energy": 0.01, "momentum": 0.03}  # mean of a term that is good enough
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,8 @@ class Config(TrainingConfig):
         law: Whether the model reads the law or infers it from ten frames.
         scenes: Scenes in the training split; the other splits follow in proportion.
         horizon: Frames to predict in training; tests always predict 120 (2 s).
+        balance: Who turns the weights of the loss terms: the stages' schedules (none),
+            or a controller from what the terms have done.
         stages: Names of the stages to run, in the curriculum's order; all if left out.
     """
 
@@ -45,6 +63,9 @@ class Config(TrainingConfig):
     law: Literal["inferred", "given"] = "inferred"
     scenes: int = 3000
     horizon: int = 24
+    balance: Literal["none", "constant", "relobralo", "uncertainty", "lagrangian"] = (
+        "none"
+    )
     stages: tuple[Literal["pattern", "physics", "random-laws", "frontier"], ...] = ()
 
 
@@ -61,10 +82,25 @@ class Physics(SafeTrainingPipeline):
     """
 
     name = "physics"
+    selection = Selection.last()
     config_class = Config
     presets = {"demo": DEMO, "full": FULL}
     models = ("compact", "transformer")
     headline = ("position_nrmse", "velocity_nrmse", "energy_nrmse")
+    arm_flags = {
+        name: ("--balance", name)
+        for name in ("constant", "relobralo", "uncertainty", "lagrangian")
+    }
+
+    @property
+    def heard(self):
+        """Parameters of the law that the model reads from its inputs."""
+        return HEARD.get((self.config.model, self.config.law), ())
+
+    @property
+    def rule_inputs(self):
+        """Inputs that describe the rule, where the model is to read them."""
+        return ("law",) if self.heard else ()
 
     @property
     def balls(self):
@@ -99,6 +135,8 @@ class Physics(SafeTrainingPipeline):
         motion = {"position": Constant(1.0), "velocity": Constant(1.0)}
         ramped = {"energy": Linear(0.0, 0.3, 0.5), "momentum": Linear(0.0, 0.1, 0.5)}
         steady = {"energy": Constant(0.3), "momentum": Constant(0.1)}
+        if self.config.balance != "none":
+            ramped = steady  # the balancer turns them
         train = splits["train"]
         random_laws = self.stream("random-laws", "train", splits)
         frontier = self.stream("frontier", "frontier", splits)
@@ -119,9 +157,31 @@ class Physics(SafeTrainingPipeline):
                 Cosine(rate, 0.3 * rate),
                 weights,
                 leave,
+                self.balancer(weights),
             )
             for name, data, epochs, rate, weights in plan
         ]
+
+    def balancer(self, weights):
+        """Return who turns the weights of a stage; a fresh one for each of them."""
+        if self.config.balance == "none":
+            return None
+        if self.config.balance == "constant":
+            return ConstantBalance(cap=1.0)
+        if self.config.balance == "relobralo":
+            return Relobralo(seed=self.config.seed)
+        if self.config.balance == "uncertainty":
+            return UncertaintyWeighting()
+        held = {name: limit for name, limit in HOLD.items() if name in weights}
+        return AugmentedLagrangian(held) if held else None
+
+    def build_counterfactuals(self, splits):
+        return counterfactual.law_changes(
+            self.config.seed,
+            num_balls=self.balls,
+            horizon=splits["test_in"].arrays["position"].shape[1],
+            heard=self.heard,
+        )
 
     def stream(self, name, band, splits):
         """Return endless scenes of one band of training laws, never those of tests."""

@@ -7,6 +7,8 @@ import numpy as np
 
 SAME = (
     "weights_sha256",
+    "final_weights_sha256",
+    "selection",
     "config_sha256",
     "task_sha256",
     "data",

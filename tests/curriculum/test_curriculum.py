@@ -1,6 +1,12 @@
 import json
 
-from dist_invention.curriculum import Constant, Curriculum, NothingToLearn, Place
+from dist_invention.curriculum import (
+    Constant,
+    Curriculum,
+    NothingToLearn,
+    Place,
+    Relobralo,
+)
 import pytest
 
 
@@ -76,3 +82,11 @@ def test_the_description_is_plain_json(three):
 def test_a_place_begins_at_the_beginning():
     assert Place().as_json() == {"stage": 0, "epoch": 0, "step": 0, "global_step": 0}
     assert Place(**Place(1, 2, 3, 45).as_json()) == Place(1, 2, 3, 45)
+
+
+def test_only_a_balanced_stage_tells_of_its_balancer(make_stage):
+    """The description of the others, and so the ground of their runs, is as it was."""
+    stages = [make_stage("plain"), make_stage("balanced", balance=Relobralo(seed=3))]
+    plain, balanced = Curriculum(stages, ["error"]).describe()
+    assert "balance" not in plain
+    assert balanced["balance"].startswith("Relobralo(every=0, cap=0.99, seed=3")

@@ -1,7 +1,13 @@
 from dist_invention.curriculum import (
+    AugmentedLagrangian,
+    Balancer,
     Constant,
+    ConstantBalance,
     Linear,
+    RampBalance,
+    Relobralo,
     StageChangesNothing,
+    UncertaintyWeighting,
     WarmUp,
     WhenReaches,
     refuse_noop_stages,
@@ -184,3 +190,45 @@ def test_a_real_learner_notices_its_terms(make_learner, make_stage):
 
     check(make_stage(), make_stage("second", weights=both()), probe=real)
     assert step.traces == 1
+
+
+@pytest.mark.parametrize(
+    "balance",
+    [
+        ConstantBalance({"size": 2.0}),
+        Balancer(cap=0.9),
+        RampBalance(("size",)),
+        Relobralo(),
+        UncertaintyWeighting(),
+        AugmentedLagrangian({"size": 0.1}),
+    ],
+    ids=lambda balance: type(balance).__name__,
+)
+def test_a_balancer_is_a_difference_that_shows(balance, make_stage):
+    plain = make_stage("plain", weights=both())
+    check(plain, make_stage("balanced", weights=both(), balance=balance))
+    check(make_stage("balanced", weights=both(), balance=balance), plain)
+
+
+def test_a_balancer_without_anything_to_balance_is_refused(make_stage):
+    plain = make_stage("plain")
+    alone = make_stage("alone", balance=Relobralo(), epochs=3)
+    with pytest.raises(StageChangesNothing, match=r"no effect of \['balance'\]"):
+        check(plain, alone)
+
+
+def test_the_same_balancer_twice_is_no_difference(make_stage):
+    first, second = (
+        make_stage(name, weights=both(), balance=Relobralo(seed=1))
+        for name in ("first", "second")
+    )
+    with pytest.raises(StageChangesNothing, match="`second` to differ from `first`"):
+        check(first, second)
+    other = make_stage("second", weights=both(), balance=Relobralo(alpha=0.5))
+    check(first, other)
+
+
+def test_balancers_of_other_terms_differ(make_stage):
+    first = make_stage("first", weights=both(), balance=ConstantBalance({"size": 2.0}))
+    second = make_stage("second", balance=Balancer())
+    check(first, second)

@@ -1,4 +1,4 @@
-from dist_invention.curriculum import Constant, Cosine, Linear, WarmUp
+from dist_invention.curriculum import Constant, Cosine, Joined, Linear, Part, WarmUp
 import pytest
 
 
@@ -35,3 +35,34 @@ def test_a_share_of_the_stage_lies_between_zero_and_one(build, until):
 def test_schedules_compare_by_value():
     assert Linear(0.0, 1.0) == Linear(0.0, 1.0, until=1.0)
     assert WarmUp(Constant(1.0), 0.1) != WarmUp(Constant(1.0), 0.2)
+
+
+def test_a_part_runs_through_a_stretch_of_another_schedule():
+    part = Part(Cosine(2.0, 0.0), 0.25, 0.5)
+    assert [part.at(p) for p in (0, 1, 2)] == pytest.approx([1.7071068, 1.0, 1.0])
+    assert Part(Linear(0.0, 1.0), 0.3, 0.3).at(0.7) == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("ends", [(-0.1, 1.0), (0.0, 1.1), (0.6, 0.5)])
+def test_a_part_lies_inside_its_schedule(ends):
+    with pytest.raises(ValueError, match=r"between 0 and 1, in order.*start="):
+        Part(Constant(1.0), *ends)
+
+
+def test_joined_schedules_give_at_each_step_what_they_give_alone():
+    pieces = ((7, Cosine(1e-2, 1e-3)), (1, Constant(5.0)), (11, Linear(0.0, 1.0, 0.3)))
+    joined = Joined(pieces)
+    assert joined.steps == 19
+    alone = [
+        schedule.at(step / max(1, steps - 1))
+        for steps, schedule in pieces
+        for step in range(steps)
+    ]
+    assert [joined.at(step / 18) for step in range(19)] == alone  # to the last bit
+    assert joined.at(2.0) == alone[-1]
+
+
+@pytest.mark.parametrize("pieces", [(), ((0, Constant(1.0)),)])
+def test_joined_schedules_take_at_least_a_step_each(pieces):
+    with pytest.raises(ValueError, match=r"at least one schedule.*Received: steps"):
+        Joined(pieces)

@@ -1,4 +1,11 @@
-from dist_invention.curriculum import Constant, Linear, WhenReaches
+from dist_invention.curriculum import (
+    Constant,
+    ConstantBalance,
+    Linear,
+    RampBalance,
+    Relobralo,
+    WhenReaches,
+)
 import pytest
 
 
@@ -34,3 +41,21 @@ def test_a_stage_may_be_left_before(make_stage):
 def test_the_weights_follow_their_schedules(make_stage):
     stage = make_stage(weights={"error": Constant(1.0), "size": Linear(0.0, 2.0)})
     assert stage.weights_at(0.25) == {"error": 1.0, "size": 0.5}
+
+
+def test_a_balancer_turns_weights_that_are_constant(make_stage):
+    ramped = {"error": Constant(1.0), "size": Linear(0.0, 0.3)}
+    with pytest.raises(ValueError, match=r"`first` to give constant weights.*Linear"):
+        make_stage(weights=ramped, balance=Relobralo())
+    steady = {"error": Constant(1.0), "size": Constant(0.3)}
+    assert make_stage(weights=steady, balance=Relobralo()).balance == Relobralo()
+
+
+def test_a_balancer_names_terms_of_its_stage(make_stage):
+    for weights in (
+        {"error": Constant(1.0)},
+        {"error": Constant(1), "size": Constant(0)},
+    ):
+        for balance in (ConstantBalance({"size": 2.0}), RampBalance(("size",))):
+            with pytest.raises(ValueError, match=r"among \['error'\].*\['size'\]"):
+                make_stage(weights=weights, balance=balance)

@@ -125,3 +125,27 @@ def test_the_identity_is_plain_json_with_finite_ranges(make_split):
     assert split.identity()["ranges"]["y"] == [-2.0, 20.0]
     assert (identity["n"], identity["role"], identity["tier"]) == (3, "train", "in")
     assert identity["units"] == {"x": "m", "y": "J"}
+
+
+def test_origins_and_parameters_are_checked(make_split):
+    with pytest.raises(ValueError, match=r"`seed`.*one row per key, 10.*3 rows.*Build"):
+        make_split(origins={"seed": np.zeros(3)})
+    with pytest.raises(ValueError, match=r"`seed`.*3 rows"):
+        make_split(origins={"seed": np.zeros(3)}, strata={"seed": np.zeros(10)})
+    with pytest.raises(ValueError, match=r"parameters.*\['x', 'y'\].*\['law'\].*Corr"):
+        make_split(parameters=("law",))
+    texts = make_split(1).arrays | {"y": np.array([["a", "b"]])}
+    with pytest.raises(ValueError, match=r"numeric arrays \['x'\]. Received: \['y'\]"):
+        make_split(1, arrays=texts, parameters=("y",))
+
+
+def test_origins_and_parameters_change_no_hash_and_stand_in_the_identity(make_split):
+    split = make_split(origins={"seed": np.arange(10) // 5}, parameters=("x",))
+    plain = make_split()
+    assert split.sha256 == plain.sha256
+    added = {"origins": {"seed": 2}, "parameters": ["x"]}
+    assert split.identity() == {**plain.identity(), **added}
+    assert "origins" not in plain.identity()
+    part = split.take(np.array([7, 1]))
+    assert part.origins["seed"].tolist() == [1, 0]
+    assert part.parameters == ("x",)

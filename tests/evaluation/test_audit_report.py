@@ -36,9 +36,14 @@ def test_the_report_is_json_with_checks_and_overlap_matrix():
                 "count": 2,
                 "detail": "such as `a`",
                 "verdict": "leak",
+                "rate": None,
+                "null_rate": None,
+                "p_value": None,
             }
         ],
         "overlap": {"splits": ["train", "far"], "matrix": [[0, 2], [2, 0]]},
+        "support": [],
+        "support_calibration": [],
     }
 
 
@@ -47,3 +52,16 @@ def test_a_found_leak_carries_the_whole_report():
     error = LeakFound("leak", report)
     assert isinstance(error, ValueError)
     assert error.report.leaks == (LEAK,)
+
+
+def test_the_support_stands_in_the_report_and_leaking_splits_are_named():
+    support = {"support": [{"split": "far"}], "support_calibration": [{"name": "hull"}]}
+    report = AuditReport((FINE, LEAK), ("train", "far", "near"), (), "why", support)
+    assert report.as_json()["support"] == [{"split": "far"}]
+    assert report.as_json()["support_calibration"] == [{"name": "hull"}]
+    assert report.leaking == {"train", "far"}
+
+
+def test_a_check_of_coincidences_carries_its_numbers():
+    row = Check("same outputs", ("a", "b"), 3, "", "leak", 0.03, 0.001, 1e-5).as_json()
+    assert (row["rate"], row["null_rate"], row["p_value"]) == (0.03, 0.001, 1e-5)

@@ -3,6 +3,7 @@
 from dist_invention.evaluation.health import (
     Finding,
     collapse,
+    gradient_shares,
     loss_shares,
     repeated_loss,
 )
@@ -104,3 +105,24 @@ def test_a_finding_is_plain_json():
         "verdict": "ok",
         "detail": "fine",
     }
+
+
+def test_gradients_are_compared_with_the_largest():
+    found = {f.name: f for f in gradient_shares({"data": 2.0, "physics": 1e-5})}
+    assert found["gradient share: data"].value == 1.0
+    assert found["gradient share: physics"].verdict == "vanishes"
+    assert found["gradient share: data"].healthy
+
+
+def test_a_term_without_weight_is_off_and_none_at_all_moves_nothing():
+    off = gradient_shares({"data": 1.0, "physics": 0.0})[1]
+    assert (off.verdict, off.healthy) == ("off", True)
+    assert [f.verdict for f in gradient_shares({"a": 0.0, "b": 0.0})] == [
+        "vanishes"
+    ] * 2
+
+
+def test_gradient_norms_are_finite_and_not_negative():
+    for norms in ({}, {"a": float("inf")}, {"a": -1.0}):
+        with pytest.raises(ValueError, match="at least one gradient norm"):
+            gradient_shares(norms)

@@ -5,7 +5,7 @@ import logging
 
 from dist_invention.datasets.split import Field, Split
 from dist_invention.evaluation.audit_report import LeakFound
-from dist_invention.evaluation.isolation import audit
+from dist_invention.evaluation.isolation import audit, find_leaks
 import numpy as np
 import pytest
 
@@ -30,7 +30,7 @@ def found(report, name, *splits):
 
 
 def test_splits_that_share_nothing_are_clean_and_their_overlap_is_zero():
-    report = audit([train_of(), split_of("select_in", "select"), split_of("far")])
+    report = find_leaks([train_of(), split_of("select_in", "select"), split_of("far")])
     assert report.verdict == "clean"
     assert report.splits == ("train", "select_in", "far")
     assert not np.any(report.overlap)
@@ -87,7 +87,7 @@ def test_two_test_splits_may_not_share_an_example():
 def test_two_train_splits_may_share_examples_and_the_matrix_shows_it():
     train = train_of()
     frontier = train.take(np.arange(25), name="frontier")
-    report = audit([train, frontier, split_of("far")])
+    report = find_leaks([train, frontier, split_of("far")])
     assert report.verdict == "clean"
     assert report.overlap == ((0, 25, 0), (25, 0, 0), (0, 0, 0))
     assert found(report, "same key", "train", "frontier").count == 25
@@ -109,7 +109,7 @@ def test_an_allowed_leak_goes_on_and_is_recorded_with_its_reason(caplog):
 
 
 def test_permission_without_a_leak_leaves_the_verdict_clean():
-    assert audit([train_of(), split_of("far")], "just in case").verdict == "clean"
+    assert find_leaks([train_of(), split_of("far")], "just in case").verdict == "clean"
 
 
 def test_permission_without_a_reason_is_refused():
@@ -126,7 +126,7 @@ def test_an_empty_split_is_an_error_before_the_audit_can_skip_it():
 def test_a_thin_split_and_a_thin_stratum_are_warned_about(caplog):
     labels = np.array(["contact"] * 2 + ["free"] * 58)
     with caplog.at_level(logging.WARNING):
-        report = audit(
+        report = find_leaks(
             [train_of(), split_of("far", strata={"c": labels}), split_of("near", n=4)]
         )
     thin = "fewer than 20 examples"
@@ -139,29 +139,35 @@ def test_a_thin_split_and_a_thin_stratum_are_warned_about(caplog):
 def test_a_repeated_key_inside_a_split_is_a_warning_and_stands_on_the_diagonal(caplog):
     keys = np.array(["a", "a", "a", *(f"k{i}" for i in range(57))])
     with caplog.at_level(logging.WARNING):
-        report = audit([train_of(), split_of("far", keys=keys)])
+        report = find_leaks([train_of(), split_of("far", keys=keys)])
     assert report.verdict == "clean"
     assert found(report, "repeated key", "far").count == 2
     assert report.overlap == ((0, 0), (0, 2))
 
 
-def test_near_copies_are_a_warning_with_the_calibration_beside_them(caplog):
+def test_a_test_near_training_is_a_warning_with_the_calibration_beside_it(caplog):
     train = train_of()
-    x = split_of("far").arrays["x"]
-    x[:20] = train.arrays["x"][:20] + np.float32(1e-5)
+    x = 0.05 * split_of("far").arrays["x"] + train.arrays["x"][7]
     with caplog.at_level(logging.WARNING):
-        report = audit([train, split_of("far", x=x)])
+        report = find_leaks([train, split_of("far", x=x)])
     check = found(report, "near duplicates", "train", "far")
     assert check.verdict == "warning"
-    assert "20 copies with noise" in check.detail
     rate = found(report, "near duplicates, calibration", "train", "train")
     assert "false-positive rate" in rate.detail
     assert report.verdict == "clean"
     assert "near duplicates" in caplog.text
 
 
+def test_copies_with_noise_are_a_leak():
+    train = train_of()
+    x = split_of("far").arrays["x"]
+    x[:20] = train.arrays["x"][:20] + np.float32(1e-5)
+    with pytest.raises(LeakFound, match=r"20 with the same inputs but for noise, 20 m"):
+        audit([train, split_of("far", x=x)])
+
+
 def test_groups_too_few_for_near_duplicates_are_said_and_not_counted():
-    report = audit([train_of(groups=np.repeat(["a", "b"], 50)), split_of("far")])
+    report = find_leaks([train_of(groups=np.repeat(["a", "b"], 50)), split_of("far")])
     check = found(report, "near duplicates", "train", "far")
     assert "not searched: 2 training groups" in check.detail
 
@@ -176,3 +182,41 @@ def test_no_split_and_one_name_twice_are_refused():
 def test_the_report_is_plain_json():
     report = audit([train_of(), split_of("far")])
     assert json.loads(json.dumps(report.as_json(), allow_nan=False)) == report.as_json()
+
+
+def test_an_origin_on_both_sides_is_a_leak():
+    seeds = {"seed": np.arange(60)}
+    far = split_of("far", origins=seeds)
+    train = train_of(origins={"seed": np.arange(100) + 59})
+    with pytest.raises(LeakFound, match=r"1 with the same seed, such as `59`"):
+        audit([train, far])
+
+
+def test_the_support_of_each_split_stands_in_the_report():
+    far = split_of("far", x=10 + split_of("far").arrays["x"])
+    row = audit([train_of(), far, split_of("near")]).as_json()
+    assert [item["split"] for item in row["support"]] == ["far", "near"]
+    assert row["support"][0]["verdict"] == "OUTSIDE SUPPORT"
+
+
+def test_the_support_of_a_split_with_an_allowed_leak_is_called_a_leak():
+    train = train_of()
+    far = split_of("far", keys=train.keys[:60])
+    row = audit([train, far, split_of("near")], "a rehearsal").as_json()
+    verdicts = {item["split"]: item["verdict"] for item in row["support"]}
+    assert verdicts["far"] == "LEAK"
+    assert verdicts["near"] != "LEAK"
+
+
+def test_finding_leaks_refuses_nothing():
+    train = train_of()
+    report = find_leaks([train, split_of("far", keys=train.keys[:60])])
+    assert report.verdict == "LEAK"
+    assert report.leaking == {"train", "far"}
+    assert report.as_json()["support"] == []
+
+
+def test_tests_alone_can_be_audited():
+    report = find_leaks([split_of("far"), split_of("near")])
+    assert report.verdict == "clean"
+    assert found(report, "roles", "far", "near").verdict == "warning"

@@ -102,3 +102,47 @@ def test_contributions_that_are_no_numbers_are_refused_by_the_metric_s_name():
     metric = Metric("words", "1", "lower", lambda t, o, split: ["a"] * len(split))
     with pytest.raises(ValueError, match=r"metric `words`.*Received: .*'a'.* Return"):
         metric.measure(split_of([1.0, 2.0]), {"x": np.zeros(2)})
+
+
+def test_a_share_is_a_plain_mean_of_numbers_from_zero_to_one():
+    share = Metric("exact", "1", "higher", correct, kind="share")
+    assert share.measure(split_of([1.0]), {"x": np.ones(1)}).tolist() == [1.0]
+    for bad in ({"unit": "m"}, {"reduce": "root_mean"}, {"kind": "percent"}):
+        options = {"unit": "1", "reduce": "mean", "kind": "share"} | bad
+        with pytest.raises(ValueError, match=r"a share with unit '1'.*Say what it co"):
+            Metric("e", better="higher", per_example=correct, **options)
+    twos = Metric(
+        "e", "1", "higher", lambda t, o, s: np.full(len(s), 2.0), kind="share"
+    )
+    with pytest.raises(ValueError, match=r"at most 1.*up to 2\.0.*call it an amount"):
+        twos.measure(split_of([1.0]), {"x": np.ones(1)})
+
+
+def tokens(numbers):
+    def count(targets, split):
+        return numbers
+
+    return Metric("e", "1", "lower", squared, denominator="tokens", count=count)
+
+
+def test_a_mean_over_tokens_divides_by_tokens():
+    metric, split = tokens(np.array([1, 3])), split_of([0.0, 0.0])
+    counts = metric.counts(split)
+    assert metric.value(np.array([4.0, 8.0]), counts) == 7.0
+    assert metric.value(np.array([4.0, np.nan]), counts) == 4.0
+    assert Metric("e", "1", "lower", squared).counts(split) is None
+    log = Metric("p", "1", "lower", squared, "exp_mean")
+    assert log.value(np.log([2.0, 8.0])) == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize("numbers", [np.ones(3), np.array([1.0, -1.0]), [1, np.nan]])
+def test_counts_that_cannot_be_are_refused(numbers):
+    with pytest.raises(ValueError, match=r"count tokens of each.*Correct its `count`"):
+        tokens(numbers).counts(split_of([0.0, 0.0]))
+
+
+def test_a_denominator_without_its_count_is_refused():
+    with pytest.raises(ValueError, match=r"what its mean divides by.*Give both"):
+        Metric("e", "1", "lower", squared, denominator="tokens")
+    with pytest.raises(ValueError, match=r"what its mean divides by"):
+        Metric("e", "1", "lower", squared, count=lambda targets, split: np.ones(1))

@@ -21,6 +21,8 @@ def test_the_first_read_leaves_a_receipt_with_run_split_and_weights():
             "split": "far",
             "split_sha256": split.sha256,
             "weights_sha256": "w1",
+            "reason": "",
+            "reading": 0,
         }
     ]
 
@@ -39,7 +41,7 @@ def test_a_second_read_with_other_weights_is_refused_in_three_sentences():
     journal = []
     reads = TestReads([], journal.append)
     reads.read(split_of(), "run-a", "w1")
-    with pytest.raises(TestSplitAlreadyRead, match=r"Expected.*`far`.*`run-a`.*w1.*w2"):
+    with pytest.raises(TestSplitAlreadyRead, match=r"`far`.*`run-a`.*w1.*w2.*--reread"):
         reads.read(split_of(), "run-a", "w2")
     assert len(journal) == 1
 
@@ -49,6 +51,41 @@ def test_a_second_read_of_other_content_under_the_name_is_refused():
     reads.read(split_of(), "run-a", "w1")
     with pytest.raises(TestSplitAlreadyRead, match="content"):
         reads.read(split_of(value=1.0), "run-a", "w1")
+
+
+def test_with_a_reason_it_is_read_again_and_counted():
+    journal = []
+    TestReads([], journal.append).read(split_of(), "run-a", "w1")
+    reads = TestReads(journal, journal.append, "the weights were lost")
+    reads.read(split_of(), "run-a", "w2")
+    assert [receipt["reason"] for receipt in journal] == ["", "the weights were lost"]
+    assert reads.counts == {"far": 2}
+    reads.read(split_of(), "run-a", "w2")
+    assert reads.counts == {"far": 2}, "repeated after a crash"
+
+
+def test_a_reason_for_a_first_read_is_not_needed_and_not_noted():
+    journal = []
+    TestReads([], journal.append, "in case").read(split_of(), "run-a", "w1")
+    assert journal[0]["reason"] == ""
+
+
+def test_the_same_weights_count_again_once_the_run_was_sealed():
+    journal = []
+    TestReads([], journal.append).read(split_of(), "run-a", "w1")
+    for _ in range(2):  # the second time after a crash
+        reads = TestReads(journal, journal.append, "the metric was mended", 1)
+        reads.read(split_of(), "run-a", "w1")
+        assert reads.counts == {"far": 2}
+    reads = TestReads(journal, journal.append, "and again", 2)
+    reads.read(split_of(value=1.0), "run-a", "w1")
+    assert [row["reading"] for row in journal] == [0, 1, 2]
+
+
+def test_a_receipt_of_a_run_before_reasons_were_noted_is_a_first_read():
+    old = {"run_id": "run-a", "split": "far", "split_sha256": "s"}
+    reads = TestReads([{**old, "weights_sha256": "w"}], lambda receipt: None)
+    assert [(row["reason"], row["reading"]) for row in reads.receipts] == [("", 0)]
 
 
 def test_another_run_and_another_split_have_reads_of_their_own():

@@ -12,6 +12,7 @@ from dist_invention.storage import FolderNotWritable, Problem, check_writable
 from dist_invention.training import (
     Finished,
     SafeTrainingPipeline,
+    Selection,
     StoppedEarly,
     TrainingConfig,
 )
@@ -48,6 +49,7 @@ def experiment(end, begun=False):
         """A run that only ends."""
 
         name = "fake"
+        selection = Selection.last()
         presets = {"demo": TrainingConfig()}
 
         def run(self):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dist_invention.reports.closing import (
     environment_section,
-    identity_section,
+    provenance_section,
     reproduce_section,
 )
 from dist_invention.reports.run_data import RunData, read_run
@@ -38,10 +38,29 @@ def test_a_long_environment_is_folded(change, outline):
 
 
 def test_hashes_and_the_state_of_the_manifest_are_told(run_folder, outline):
-    before = outline(identity_section(read_run(run_folder)))
+    before = outline(provenance_section(read_run(run_folder)))
     assert "Weights " + "9c0d1e2f" * 8 in before.text
     assert "manifest.json written last, after this page" in before.text
     (run_folder / "manifest.json").write_text('{"files": {}}', encoding="utf-8")
-    after = outline(identity_section(read_run(run_folder)))
+    after = outline(provenance_section(read_run(run_folder)))
     assert "written last" not in after.text
     assert len(after.text.split("manifest.json ")[1].split()[0]) == 64
+
+
+def test_provenance_names_seed_arm_code_and_data(finished_run, outline):
+    page = outline(provenance_section(read_run(finished_run)))
+    assert page.faults == []
+    assert "Seed 0 Arm curriculum Code 0f1e2d3c4b5a" in page.text
+    assert "7 splits" in page.text
+    assert "11" * 32 in page.text
+
+
+def test_code_that_changed_between_attempts_is_said(change, outline):
+    attempts = [
+        {"code": {"commit": "a" * 40, "dirty": True}},
+        {"code": {"commit": "b" * 40}},
+    ]
+    run = read_run(change("run.json", attempts=attempts, code=None))
+    text = outline(provenance_section(run)).text
+    assert "aaaaaaaaaaaa, then bbbbbbbbbbbb with changes that no commit has" in text
+    assert "the code changed between attempts" in text

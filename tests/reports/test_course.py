@@ -1,36 +1,18 @@
-"""Tests of stages, curves and history on the page."""
+"""Tests of curves and history on the page."""
 
 from pathlib import Path
 
 from dist_invention.reports.course import (
     curves_section,
     history_section,
-    stages_section,
 )
 from dist_invention.reports.run_data import RunData, read_run
-
-
-def test_each_stage_says_length_and_why_it_ended(finished_run, outline):
-    made = stages_section(read_run(finished_run))
-    page = outline(made)
-    assert page.faults == []
-    assert "1. In distribution 6 epochs, 240 steps, 50 s" in page.text
-    assert "Ended: val_position_error_1s=0.118 reached 0.12" in page.text
-    assert "Loss terms: position 0.0310; energy 0.0120" in page.text
-    assert 'style="flex:240 1 0"' in made
-
-
-def test_stage_reports_stand_in_before_results_exist():
-    stages = {"01-warm": {"name": "warm", "epochs": 1, "steps": 5, "reason": "done"}}
-    made = stages_section(RunData(Path("r"), stages=stages))
-    assert "1. Warm" in made
-    assert "no stage has ended" in stages_section(RunData(Path("r")))
 
 
 def test_curves_are_drawn_or_said_to_be_absent(finished_run, outline):
     page = outline(curves_section(read_run(finished_run)))
     assert page.faults == []
-    assert sum(tag == "figure" for tag, _ in page.tags) == 7
+    assert sum(tag == "figure" for tag, _ in page.tags) == 6
     assert "metrics.jsonl holds no numbers" in curves_section(RunData(Path("r")))
 
 

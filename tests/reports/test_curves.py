@@ -54,7 +54,7 @@ def test_the_panels_of_a_run_are_loss_shares_select_metrics_and_the_rest(
     finished_run, outline
 ):
     found = titles(read_run(finished_run), outline)
-    heads = ["Loss", "Share", "Position", "Velocity", "Energy", "Weight", "Learning"]
+    heads = ["Loss", "Share", "Position", "Velocity", "Energy", "Weight"]
     assert [title.split()[0] for title in found] == heads
 
 

@@ -26,7 +26,7 @@ def score(value=0.2, ceiling=0.1, **changes):
 
 
 def dots(page):
-    found = re.findall(r'<circle cx="([\d.]+)%"[^>]*class="m-(\w+)"', page)
+    found = re.findall(r'<svg x="([\d.]+)%".*?class="m-(\w+)"', page)
     return {kind: float(place) for place, kind in found}
 
 
@@ -34,7 +34,8 @@ def test_the_model_stands_first_and_baselines_from_best_to_worst(outline):
     page = outline(score_panels([score()]))
     assert page.faults == []
     places = [
-        page.text.index(n) for n in ("this model: ", "truth: ", "line: ", "zeros: ")
+        page.text.index(n)
+        for n in ("this model: ", "truth (ceiling): ", "line: ", "zeros: ")
     ]
     assert places == sorted(places)
 

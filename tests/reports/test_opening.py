@@ -33,7 +33,10 @@ def test_a_run_without_results_shows_no_number():
 def test_what_was_asked_names_experiment_settings_and_command(finished_run, outline):
     page = outline(asked(read_run(finished_run)))
     assert page.faults == []
-    assert "Experiment physics Preset demo Seed 0 Model interaction" in page.text
+    assert (
+        "Experiment physics Preset demo Arm curriculum Seed 0 Model interaction"
+        in page.text
+    )
     command = "python experiments/01_physics/train.py --preset demo --runs-dir R"
     assert command in page.text
     assert "batch_size 64" in page.text
@@ -43,3 +46,23 @@ def test_what_was_not_recorded_is_said_so(outline):
     page = outline(asked(RunData(Path("r"))))
     assert "Experiment not recorded" in page.text
     assert "Parameters not measured" in page.text
+
+
+def test_an_allowed_leak_and_a_second_read_are_red_at_the_top(change, outline):
+    change("results.json", audit={"verdict": "allowed leak", "allowed_because": "why"})
+    reads = [{"split": "test_far", "weights_sha256": "a", "count": 2}]
+    made = opening(read_run(change("results.json", reads=reads)), Markup(""))
+    assert made.count('<p class="alarm" role="alert">') == 2
+    text = outline(made).text
+    assert "A leak was found and allowed. The reason given: why" in text
+    assert "Test splits read more than once: test_far." in text
+    assert '<b class="bad">allowed leak</b>' in made
+
+
+def test_tests_that_lie_less_far_out_than_named_are_counted(change, results):
+    run = read_run(change("results.json"))
+    said = "tests named near or far lie outside the training data"
+    assert f'<b class="good">2 of 2</b><span>{said}' in opening(run, Markup(""))
+    results["audit"]["support"][0]["verdict"] = "SAME"
+    run = read_run(change("results.json", audit=results["audit"]))
+    assert f'<b class="even">1 of 2</b><span>{said}' in opening(run, Markup(""))

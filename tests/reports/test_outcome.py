@@ -14,15 +14,25 @@ def test_scores_stand_by_tier_with_contact_rows_below(finished_run, outline):
     ]
     assert splits == sorted(splits)
     assert page.text.count("contact: free") == 4 * 3 * 2  # scores and every baseline
-    assert "Weights were chosen by: last step of the last stage." in page.text
     assert "95 % bootstrap over trajectories" in page.text
 
 
 def test_the_first_metric_is_drawn_and_the_others_are_folded(finished_run):
     made = scores_section(read_run(finished_run))
     drawn = made.index("<h3>Position error 1s (training scale, lower is better)</h3>")
-    assert drawn < made.index("<summary>Velocity error 1s")
+    others = made.index("<summary>The other metrics")
+    assert drawn < others < made.index("<h3>Velocity error 1s (training scale")
     assert made.count('class="panel dots"') == 3 * 4
+
+
+def test_metrics_that_the_experiment_puts_first_stand_open(change, outline):
+    made = scores_section(read_run(change("results.json", headline=["energy_error"])))
+    page = outline(made)
+    assert page.faults == []
+    assert made.count("<summary>The other 2 metrics") == 4
+    place = page.text.index("Split test_in")
+    energy = page.text.index("Energy error lower", place)
+    assert energy < page.text.index("The other 2 metrics", place)
 
 
 def test_scores_of_an_unfinished_run_are_not_shown(change, outline):

@@ -13,10 +13,12 @@ import pytest
 SECTIONS = [
     "asked",
     "data",
+    "scores",
+    "counterfactual",
+    "choice",
+    "figures",
     "stages",
     "curves",
-    "scores",
-    "figures",
     "health",
     "history",
     "environment",
@@ -128,3 +130,21 @@ def test_the_title_is_the_name_of_the_run(finished_run):
 def test_examples_run(name):
     module = importlib.import_module(f"dist_invention.reports.{name}")
     assert doctest.testmod(module).failed == 0
+
+
+def test_a_run_from_before_the_new_keys_still_has_its_page(
+    run_folder, old_results, outline
+):
+    path = run_folder / "results.json"
+    path.write_text(json.dumps(old_results), encoding="utf-8")
+    page = outline(render(run_folder))
+    assert page.faults == []
+    assert [name for name in page.ids if name in SECTIONS] == SECTIONS
+    for said in (
+        "the audit did not look at the support",
+        "the audit holds no distance from training",
+        "no request to change the rules was made",
+        "no stage was examined",
+    ):
+        assert f"Not measured: {said}" in page.text
+    assert "Worst group" not in page.text

@@ -2,7 +2,8 @@
 
 import re
 
-from dist_invention.reports.plots import Band, Curve, curve_plot, share_plot
+from dist_invention.reports.frame import Band
+from dist_invention.reports.plots import Curve, curve_plot, share_plot
 
 BANDS = [Band(1, 0, 50), Band(2, 50, 100)]
 

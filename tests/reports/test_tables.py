@@ -58,6 +58,12 @@ def test_the_terminal_table_is_exactly_this():
     assert score_table(small(far, score())) == TABLE
 
 
+def test_a_metric_with_little_headroom_is_named_below_the_table():
+    text = score_table(small(score(warnings=["The metric has little headroom."])))
+    last = "Position error on test in. The metric has little headroom."
+    assert text.splitlines()[-1] == last
+
+
 def test_strata_are_shown_below_their_split_when_asked():
     free = score(stratum="contact=free", value=0.1)
     assert "contact: free" not in score_table(small(score(), free))
@@ -114,3 +120,19 @@ def test_every_baseline_is_listed_with_its_kind(outline):
     assert page.faults == []
     assert "copy last trivial constant acceleration classical" in page.text
     assert page.text.endswith("0.250 1.00 0.500")
+
+
+def test_worst_group_and_denominator_stand_beside_the_mean(outline):
+    worst = {"stratum": "contact=contact", "value": 0.4, "n": 12}
+    free = score(stratum="contact=free", value=0.1, of=20, worst=None)
+    page = outline(score_rows([score(of=50, worst=worst), free]))
+    assert page.faults == []
+    assert "Worst group Examples" in page.text
+    assert "0.400 contact: contact, n 12 40 of 50 in 8 groups" in page.text
+    assert "\u2013 40 of 20 in 8 groups" in page.text
+
+
+def test_a_mean_over_something_else_than_examples_says_over_what(outline):
+    row = score(of=50, denominator={"of": "positions", "count": 1200})
+    text = outline(score_rows([row])).text
+    assert "40 of 50 over 1,200 positions, in 8 groups" in text

@@ -5,7 +5,9 @@ from dist_invention.reports.verdict import (
     headline,
     headline_score,
     is_leak,
+    leak_allowed_because,
     scores_of_tests,
+    support_of,
 )
 import pytest
 
@@ -96,3 +98,18 @@ def test_without_results_the_sentence_names_what_is_missing():
 def test_scores_without_baselines_give_no_headline():
     line = said(score(baselines=[], best_baseline=None))
     assert line.sentence == "No score stands beside a baseline, so none is shown."
+
+
+def test_a_name_that_promises_more_than_was_found_is_not_repeated():
+    audit = {"support": [{"split": "test_far", "verdict": "SAME"}]}
+    sentence = said(score(), audit=audit).sentence
+    assert sentence.startswith("On test far, named far but found SAME, the model's")
+    audit["support"][0]["verdict"] = "OUTSIDE SUPPORT"
+    assert said(score(), audit=audit).sentence.startswith("Far outside the training")
+
+
+def test_an_allowed_leak_has_a_reason_or_says_that_it_has_none():
+    leak = {"verdict": "allowed leak", "allowed_because": None}
+    assert leak_allowed_because({"audit": leak}) == "no reason was recorded"
+    assert leak_allowed_because({"audit": {"verdict": "clean"}}) == ""
+    assert support_of({}, "test_far") == ""

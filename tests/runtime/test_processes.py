@@ -10,6 +10,7 @@ from dist_invention.runtime.processes import (
     describe_processes,
     device_processes,
     host_processes,
+    visible_cards,
 )
 import psutil
 import pytest
@@ -123,3 +124,21 @@ def test_a_tool_that_cannot_even_be_killed_is_left_alone(smi, monkeypatch):
     begin = time.monotonic()
     assert device_processes(seconds=0.1) == []
     assert time.monotonic() - begin < 2
+
+
+@pytest.mark.parametrize(
+    ("told", "cards"),
+    [(None, ["0", "1"]), ("GPU-2, 3", ["GPU-2", "3"]), ("", []), ("4,-1,5", ["4"])],
+)
+def test_cards_are_those_that_a_run_may_use(smi, monkeypatch, told, cards):
+    smi("echo 0; echo 1")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if told is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", told)
+    assert visible_cards() == cards
+
+
+def test_without_the_tool_there_is_no_card(smi, monkeypatch):
+    smi("exit 9")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert visible_cards() == []

@@ -4,7 +4,6 @@ import time
 
 from dist_invention.statistics.bootstrap import (
     bootstrap_groups,
-    paired_difference,
     percentile_interval,
     resample_groups,
 )
@@ -75,21 +74,6 @@ def test_resamples_in_pieces_still_average_to_the_value(monkeypatch):
     assert samples.mean() == pytest.approx(values.mean(), abs=0.005)
 
 
-def test_a_small_paired_difference_is_seen_through_large_shared_noise():
-    noise = generator(7).exponential(10.0, size=300)
-    found = paired_difference(noise + 0.1, noise, np.arange(300), seed=0)
-    assert found.value == pytest.approx(0.1)
-    assert found.low > 0
-    alone = bootstrap_groups(noise, np.arange(300), "mean", seed=0)
-    assert alone.high - alone.low > 1.0
-
-
-def test_the_difference_of_equal_columns_is_exactly_zero():
-    values = generator(8).uniform(size=30)
-    found = paired_difference(values, values, np.arange(30), "root_mean", seed=0)
-    assert found.as_list() == [0.0, 0.0]
-
-
 def test_a_thousand_examples_and_resamples_take_well_under_a_second():
     values = generator(9).uniform(size=(1000, 9))
     start = time.perf_counter()
@@ -110,8 +94,6 @@ def test_values_that_are_not_finite_are_refused():
 def test_shapes_that_do_not_match_are_refused():
     with pytest.raises(ValueError, match="one group a row"):
         resample_groups(np.zeros(3), np.arange(4), "mean", seed=0)
-    with pytest.raises(ValueError, match="Expected two columns on the same examples"):
-        paired_difference(np.zeros(3), np.zeros(4), np.arange(3), seed=0)
 
 
 def test_an_unknown_statistic_one_resample_and_a_bad_level_are_refused():
@@ -121,3 +103,22 @@ def test_an_unknown_statistic_one_resample_and_a_bad_level_are_refused():
         resample_groups(np.arange(5.0), np.arange(5), "mean", seed=0, resamples=1)
     with pytest.raises(ValueError, match="level=95"):
         percentile_interval(0.0, np.arange(5.0), 5, level=95)
+
+
+def test_ends_stay_inside_of_what_the_statistic_can_be():
+    values = np.array([0.0, 0.1, 9.0])
+    root = bootstrap_groups(values, np.arange(3), "root_mean", seed=0)
+    assert root.low == 0.0
+    mean = bootstrap_groups(values, np.arange(3), "mean", seed=0)
+    assert mean.low < 0.0
+    samples = generator(9).random(500)
+    found = percentile_interval(0.5, samples, 3, bounds=(0.0, 1.0))
+    assert found.as_list() == [0.0, 1.0]
+
+
+def test_values_may_count_several_times():
+    values, counts = generator(10).uniform(size=50), np.arange(1, 51)
+    found = resample_groups(values, np.arange(50), "mean", 0, 2000, counts)
+    assert found.mean() == pytest.approx(np.average(values, weights=counts), abs=0.01)
+    log = resample_groups(values, np.arange(50), "exp_mean", 0, 2000, counts)
+    np.testing.assert_allclose(log, np.exp(found))

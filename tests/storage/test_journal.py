@@ -134,6 +134,9 @@ def test_a_frozen_journal_refuses_lines_and_cuts(journal):
     with pytest.raises(JournalFrozen, match="sealed"):
         journal.truncate_to(0)
     assert journal.lines == 2
+    journal.thaw()
+    journal.append({"event": "opened again"})
+    assert journal.lines == 3
 
 
 def test_many_threads_append_whole_lines_one_after_the_other(tmp_path):

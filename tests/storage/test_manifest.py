@@ -37,6 +37,15 @@ def test_it_lists_every_file_but_lock_itself_and_temporaries(folder):
     assert len(content["files"][0]["sha256"]) == 64
 
 
+def test_what_other_tools_keep_in_tracking_is_neither_listed_nor_extra(folder):
+    store = folder / "tracking" / "mlflow" / "mlflow.db"
+    store.parent.mkdir(parents=True)
+    store.write_text("changes when somebody looks at it")
+    (folder / "tracking" / "debug.log").symlink_to("/no/such/file")
+    assert manifest.verify(folder) == []
+    assert "tracking" not in str(manifest.build(folder))
+
+
 def test_an_untouched_folder_verifies_and_builds_equal(folder):
     assert manifest.verify(folder) == []
     assert manifest.build(folder) == manifest.read(folder)

@@ -12,7 +12,12 @@ from dist_invention.runtime import prepare, stream
 from dist_invention.storage import read_arrays
 from dist_invention.storage.copies import mirror
 from dist_invention.storage.copies.standing import Patience
-from dist_invention.training import SafeTrainingPipeline, TrainingConfig, checkpoint
+from dist_invention.training import (
+    SafeTrainingPipeline,
+    Selection,
+    TrainingConfig,
+    checkpoint,
+)
 from dist_invention.training.ground import named
 from dist_invention.training.opening import open_folder
 from dist_invention.training.session import build_session
@@ -83,6 +88,7 @@ class Tiny(SafeTrainingPipeline):
     """Learn a plane with a wave in it, in two stages of twelve steps."""
 
     name = "tiny"
+    selection = Selection.last()
     tell = staticmethod(lambda moment, stage, number: None)
 
     def build_splits(self):

@@ -25,6 +25,10 @@ import pytest
         ({"max_hours": 0.0}, "--max-hours 0.0"),
         ({"min_destinations": 1}, "--min-destinations 1"),
         ({"min_destinations": -1}, "--min-destinations -1"),
+        ({"track": ("wandb", "wandb")}, "--track wandb wandb"),
+        ({"stage_epochs": (2, 0)}, "--stage-epochs 2 0"),
+        ({"reread": " "}, "--reread ' '"),
+        ({"again": True, "reread": "why"}, "--again --reread why"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named_with_its_flag(values, flag):
@@ -42,6 +46,8 @@ def test_a_value_that_makes_no_sense_is_named_with_its_flag(values, flag):
         {"checkpoint_seconds": 1.0},
         {"again": True},
         {"supervise": True},
+        {"track": ("mlflow",)},
+        {"reread": "the metric was mended"},
         {"destinations": ("copies",), "min_destinations": 1},
     ],
 )
@@ -61,6 +67,8 @@ def test_where_and_when_a_run_is_done_leaves_its_hash_alone(values):
         {"model": "other"},
         {"preset": "full"},
         {"allow_leak": "a reason"},
+        {"arm": "joint"},
+        {"stage_epochs": (2, 3)},
     ],
 )
 def test_what_can_change_a_result_changes_the_hash(values):

@@ -12,8 +12,14 @@ from dist_invention.storage import (
     RunBelongsToAnotherConfiguration,
     RunLocked,
 )
-from dist_invention.training import Finished, SafeTrainingPipeline, TrainingConfig
+from dist_invention.training import (
+    Finished,
+    SafeTrainingPipeline,
+    Selection,
+    TrainingConfig,
+)
 from dist_invention.training.saved import ForeignCheckpoint
+from dist_invention.training.tracking import TrackerMissing
 import pytest
 
 
@@ -40,7 +46,8 @@ def test_a_finished_run_is_verified_and_left_as_it_is(tiny, tmp_path):
 
 def test_events_tell_the_life_of_a_run_in_order(tiny):
     events = [event["event"] for event in tiny.whole.events]
-    told = [name for name in dict.fromkeys(events) if name != "health"]
+    looks = ("health", "gradients")
+    told = [name for name in dict.fromkeys(events) if name not in looks]
     assert told == [
         "opened",
         "audit",
@@ -147,6 +154,15 @@ def test_a_model_that_the_experiment_does_not_have_is_refused(tiny, tmp_path):
         tiny.start(tmp_path, model="huge")
 
 
+def test_a_tracker_that_is_not_installed_is_refused_before_anything_is_made(
+    tiny, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(TrackerMissing, match=r"no module named mlflow\. Install"):
+        tiny.run(tmp_path, track=("mlflow",))
+    assert not any(tmp_path.iterdir())
+
+
 def test_what_went_wrong_is_the_last_event(tiny, tmp_path):
     def build_model(self, splits):
         raise OSError("no such weights")
@@ -164,8 +180,12 @@ def test_what_went_wrong_is_the_last_event(tiny, tmp_path):
     ["build_splits", "build_model", "build_stages", "build_metrics", "build_baselines"],
 )
 def test_an_experiment_must_fill_in_what_only_it_knows(hook):
-    bare = SafeTrainingPipeline(TrainingConfig())
+    class Bare(SafeTrainingPipeline):
+        selection = Selection.last()
+
+    bare = Bare(TrainingConfig())
     given = () if hook == "build_splits" else ({},)
+    assert bare.build_counterfactuals({}) == []
     with pytest.raises(NotImplementedError):
         getattr(bare, hook)(*given)
 

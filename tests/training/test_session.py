@@ -48,6 +48,7 @@ def test_a_lesson_gets_fresh_callbacks_and_watchers_in_order(tiny, tmp_path):
         "FiniteGuard",
         "GarbageCollector",
         "Checkpointer",
+        "Tracking",
         "MemoryWatch",
         "Forecast",
         "LateFinish",

@@ -129,6 +129,7 @@ def wrap_split(
             "law": ranges,
             **sheet,
         },
+        parameters=("law",),
     )
 
 

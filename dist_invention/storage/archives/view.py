@@ -142,7 +142,8 @@ def is_locked(folder: Path | str) -> bool:
 def _take(path: Path) -> RunView:
     everything = list_files(path)
     files = tuple(item for item in everything.files if item[0] != LOCK)
-    listing = Listing(files, everything.problems)
+    problems = (p for p in everything.problems if manifest.is_listed(p.file))
+    listing = Listing(files, tuple(problems))  # mirrors of other tools hold links
     version = other_version(path)
     names = [name for name, _ in files]
     if manifest.MANIFEST in names:

@@ -11,6 +11,7 @@ from dist_invention.storage.hashing import CorruptFile
 from dist_invention.storage.journal import Journal
 
 METRICS = "metrics.jsonl"
+EVENTS = "events.jsonl"
 CHECKPOINTS = "checkpoints/"
 
 
@@ -50,6 +51,18 @@ def lines(journal: Path) -> int:
         return journal.read_bytes().count(b"\n")
     except (CorruptFile, OSError):
         return -1
+
+
+def is_reopened(run_folder: Path) -> bool:
+    """Return whether a run was sealed here and opened again, so that it is the newest.
+
+    A sealed copy of it lacks the receipts of what was read since.
+    """
+    try:
+        events = Journal(run_folder / EVENTS).read()
+    except (CorruptFile, OSError):
+        return False
+    return any(event.get("event") == "reread" for event in events)
 
 
 def newest_step(run_folder: Path) -> int:

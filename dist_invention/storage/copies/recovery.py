@@ -15,6 +15,7 @@ from dist_invention.storage.copies.local_state import (
     METRICS,
     checkpoint,
     configuration,
+    is_reopened,
     lines,
     newest_step,
     steps,
@@ -67,6 +68,7 @@ def recover(
 
     A sealed run wins, then the checkpoint of the highest step that verifies and whose
     metrics are there. A destination that fails is named in a warning and passed over.
+    Nothing is newer than a run that was sealed here and opened again.
 
     Args:
         run_folder: The run, locked by the caller; it may be empty.
@@ -78,6 +80,8 @@ def recover(
     """
     run_folder = Path(run_folder)
     if all((run_folder / name).exists() for name in (RESULTS, MANIFEST)):
+        return None
+    if is_reopened(run_folder):
         return None
     places = [place.again() for place in as_destinations(destinations)]
     found = _survey(run_folder.name, places, seconds)

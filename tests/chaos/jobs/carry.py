@@ -6,7 +6,7 @@ from dist_invention.curriculum import Constant, Stage
 from dist_invention.datasets import Field, Stream
 from dist_invention.evaluation import Baseline, Metric
 from dist_invention.launch import main
-from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+from dist_invention.training import SafeTrainingPipeline, Selection, TrainingConfig
 import keras
 import numpy as np
 
@@ -26,6 +26,7 @@ class Carried(SafeTrainingPipeline):
     """Learn a bent plane with a state that goes on between batches."""
 
     name = "carry"
+    selection = Selection.last()
     presets = {"demo": TrainingConfig(batch_size=32, checkpoint_seconds=0.2)}
 
     def build_splits(self):

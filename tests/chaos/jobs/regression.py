@@ -7,7 +7,7 @@ from chaos_parts import ROLES, random, split
 from dist_invention.curriculum import Constant, Cosine, Linear, Stage
 from dist_invention.evaluation import Baseline, Metric
 from dist_invention.launch import main
-from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+from dist_invention.training import SafeTrainingPipeline, Selection, TrainingConfig
 import keras
 import numpy as np
 
@@ -29,6 +29,7 @@ class Regression(SafeTrainingPipeline):
     """Learn a wavy plane in two stages, with everything that remembers."""
 
     name = "regression"
+    selection = Selection.last()
     presets = {
         "demo": TrainingConfig(
             batch_size=64,

@@ -6,7 +6,7 @@ from dist_invention.curriculum import Constant, Linear, Stage, WhenPlateaus
 from dist_invention.datasets import Mixture
 from dist_invention.evaluation import Baseline, Metric
 from dist_invention.launch import main
-from dist_invention.training import SafeTrainingPipeline, TrainingConfig
+from dist_invention.training import SafeTrainingPipeline, Selection, TrainingConfig
 import keras
 from keras import ops
 import numpy as np
@@ -33,6 +33,7 @@ class Sequence(SafeTrainingPipeline):
     """Learn a running sum over words; padding is masked."""
 
     name = "sequence"
+    selection = Selection.best("select", "weighted")
     presets = {"demo": TrainingConfig(batch_size=32, checkpoint_seconds=0.2)}
 
     def build_splits(self):

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from dist_invention.domains.physics import data, laws, windows
+from dist_invention.evaluation.isolation import find_leaks
 import numpy as np
 import pytest
 
@@ -42,6 +43,13 @@ def test_no_example_stands_on_two_sides(splits):
     assert len(set(splits["test_regimes"].groups)) <= 8
 
 
+def test_the_audit_finds_no_leak(splits):
+    report = find_leaks(list(splits.values()))
+    assert report.verdict == "clean"
+    outputs = [c for c in report.checks if c.name == "same outputs"]
+    assert len(outputs) == 6
+
+
 def test_laws_lie_where_the_split_says(splits):
     law = {name: split.arrays["law"].astype(float) for name, split in splits.items()}
     box = laws.TRAIN + np.array([-1e-5, 1e-5])
@@ -64,6 +72,7 @@ def test_every_split_carries_its_horizon_units_and_datasheet(splits):
     units = splits["train"].identity()["units"]
     assert units["position"] == "m"
     assert units["energy_change"] == "J"
+    assert splits["test_far"].parameters == ("law",)
 
 
 def test_every_ball_count_is_a_stratum_of_equal_size(splits):

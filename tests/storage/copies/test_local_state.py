@@ -4,6 +4,7 @@ from dist_invention.storage.checkpoints import CheckpointFolder
 from dist_invention.storage.copies.local_state import (
     checkpoint,
     configuration,
+    is_reopened,
     lines,
     newest_step,
     steps,
@@ -29,6 +30,14 @@ def run(tmp_path):
 
 def test_the_newest_checkpoint_counts(run):
     assert newest_step(run) == 20
+
+
+def test_a_run_is_open_again_once_an_event_says_so(run):
+    assert not is_reopened(run)
+    Journal(run / "events.jsonl").append({"event": "reread", "reason": "mended"})
+    assert is_reopened(run)
+    (run / "events.jsonl").write_bytes(b"no journal\n")
+    assert not is_reopened(run)
 
 
 def test_a_damaged_checkpoint_does_not_count(run):
