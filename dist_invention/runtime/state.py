@@ -103,7 +103,8 @@ def _view(variable: Any) -> np.ndarray:
     read: Any = getattr(variable.value, "value", None)
     if callable(read):
         try:
-            view = np.asarray(memoryview(read()))
+            values: Any = read()
+            view = np.asarray(memoryview(values))
         except (TypeError, ValueError, BufferError):  # bfloat16, which has no buffer
             view = None
         if view is not None and view.dtype.name == str(variable.dtype):
