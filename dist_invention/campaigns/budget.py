@@ -10,6 +10,7 @@ from dist_invention.storage import Journal
 import numpy as np
 
 AREA = "area under the budget curve"
+TOLERANCE = 0.02  # in examples: a last batch may be padded
 Curve = list[tuple[int, float]]  # step and loss at the end of each epoch
 
 
@@ -18,6 +19,10 @@ def budget(runs: Sequence[ArmRun]) -> dict[str, Any]:
 
     Args:
         runs: All runs; those that did not finish have no steps.
+
+    Returns:
+        `equal`, `None` while there is no curriculum to compare with; `steps`, `stages`
+        and `sentence`.
     """
     steps: dict[str, list[int | None]] = {}
     stages: dict[str, list[Any]] = {}
@@ -35,10 +40,20 @@ def budget(runs: Sequence[ArmRun]) -> dict[str, Any]:
         for run in runs
         if run.steps and run.steps != reference.get(run.seed, run.steps)
     ]
+    seen = {run.seed: run.examples for run in runs if run.arm == CURRICULUM}
+    for run in runs:
+        planned = seen.get(run.seed)
+        if run.examples and planned and abs(run.examples / planned - 1) > TOLERANCE:
+            unlike.append(
+                f"{run.arm} saw {run.examples:,} examples with seed {run.seed}, the "
+                f"curriculum {planned:,}"
+            )
     if not any(run.steps for run in runs):
         sentence = "No run is finished yet."
     elif unlike:
-        sentence = f"Not every arm took the same steps: {'; '.join(unlike)}."
+        sentence = (
+            f"Not every arm took the same steps and examples: {'; '.join(unlike)}."
+        )
     else:
         counts = sorted(set(reference.values()))
         said = " or ".join(f"{count:,}" for count in counts) or "not finished"
@@ -47,7 +62,7 @@ def budget(runs: Sequence[ArmRun]) -> dict[str, Any]:
             f"seed: {said}. {_examples(runs)}"
         )
     return {
-        "equal": not unlike,
+        "equal": not unlike if reference else None,
         "steps": steps,
         "stages": stages,
         "sentence": sentence,
@@ -82,14 +97,13 @@ def curves(runs: Sequence[ArmRun]) -> dict[str, dict[tuple[str, int], Curve]]:
         logged, is left out.
     """
     found: dict[str, dict[tuple[str, int], Curve]] = {}
+    ends = {run.seed: _weights(run) for run in runs if run.arm == CURRICULUM}
     for run in runs:
         if run.run is None:
             continue
         rows = Journal(run.run.folder / "metrics.jsonl").read()
         epochs = [row for row in rows if row["kind"] == "epoch"]
-        weights = next(
-            (s["exam_weights"] for s in run.stages if "exam_weights" in s), {}
-        )
+        weights = ends.get(run.seed) or _weights(run)
         for place, split in enumerate(select_splits(run)):
             prefix = "val_" if place == 0 else f"{split}_"
             curve = [
@@ -160,6 +174,11 @@ def mean_between(curve: Curve, begin: int, end: int) -> float:
     heights = np.interp(at, steps, values)
     area = np.sum(np.diff(at) * (heights[1:] + heights[:-1]) / 2)
     return float(area / (end - begin))
+
+
+def _weights(run: ArmRun) -> Mapping[str, float]:
+    """Return the weights of the loss terms that its exams were graded with."""
+    return next((s["exam_weights"] for s in run.stages if "exam_weights" in s), {})
 
 
 def _loss(

@@ -14,16 +14,18 @@ def forgetting(runs: Sequence[ArmRun]) -> list[dict[str, Any]]:
 
     Returns:
         Rows with `stages` in the order run (numbered where seeds differ in it),
-        `exams`, `matrix` (mean over seeds, `None` where one is missing) and `n`.
+        `exams`, `matrix` (mean over seeds, `None` where one is missing) and `n`: the
+        seeds in which the arm had as many stages as in most.
     """
     rows = []
     for arm in dict.fromkeys(run.arm for run in runs):
         same = [run for run in runs if run.arm == arm and _is_examined(run)]
-        lengths = {len(run.stages) for run in same}
-        if not same or len(lengths) > 1:
+        if not same:
             continue
+        lengths = [len(run.stages) for run in same]
+        count = max(set(lengths), key=lengths.count)
+        same = [run for run in same if len(run.stages) == count]
         orders = {tuple(stage["name"] for stage in run.stages) for run in same}
-        count = lengths.pop()
         stages = [f"stage {number}" for number in range(1, count + 1)]
         if len(orders) == 1:
             stages = list(orders.pop())

@@ -12,6 +12,7 @@ from typing import Any
 from dist_invention.campaigns import machine
 from dist_invention.runtime.processes import visible_cards
 from dist_invention.storage.outputs import appended
+import psutil
 
 CARD = "CUDA_VISIBLE_DEVICES"
 
@@ -38,9 +39,15 @@ class LocalProcess:
             self.process.terminate()
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once, and what it started, as a supervisor starts a worker."""
+        below: list[psutil.Process] = []
+        with suppress(psutil.Error):
+            below = psutil.Process(self.process.pid).children(recursive=True)
         with suppress(ProcessLookupError):
             self.process.kill()
+        for child in below:
+            with suppress(psutil.Error):
+                child.kill()
 
     def where(self) -> dict[str, Any]:
         """Return host and pid."""

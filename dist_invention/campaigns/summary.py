@@ -75,8 +75,8 @@ def summarise(
         if measure
         else "",
         "verdicts": verdicts(first),
-        "verdict": verdict(first, spent["equal"]),
-        "warnings": [*unlike, *warnings(runs, spent, family)],
+        "verdict": verdict(first, spent["equal"] is not False),
+        "warnings": [*unlike, *warnings(runs, spent, family), *_unseen(fair, known)],
     }
 
 
@@ -124,7 +124,7 @@ def warnings(
     absent = [f"{run.arm}-s{run.seed}" for run in runs if run.status == "missing"]
     if absent:
         said.append(f"Not done yet: {', '.join(absent)}.")
-    if not spent["equal"]:
+    if spent["equal"] is False:
         said.append(spent["sentence"])
     seeds = len({run.seed for run in runs if run.run is not None})
     if seeds < SMALLEST:
@@ -152,4 +152,14 @@ def _leaks(run: ArmRun) -> bool:
 def _code(run: ArmRun) -> str:
     assert run.run is not None
     code = run.run.about["attempts"][-1].get("code") or {}
-    return f"{code.get('commit')} {code.get('dirty')} {code.get('script_sha256')}"
+    names = ("commit", "dirty", "changes_sha256", "script_sha256")
+    return " ".join(str(code.get(name)) for name in names)
+
+
+def _unseen(runs: Sequence[ArmRun], known: Mapping[str, Any]) -> list[str]:
+    """Say which finished runs have no curve, since a loss was not finite or logged."""
+    seen = set().union(*known.values()) if known else set()
+    lost = [f"{r.arm}-s{r.seed}" for r in runs if r.run and (r.arm, r.seed) not in seen]
+    if not lost:
+        return []
+    return [f"Not in curves and area, for want of finite losses: {', '.join(lost)}."]

@@ -98,11 +98,12 @@ def main_comparison(rows: Sequence[Row]) -> tuple[Row, Row]:
     """Return the difference that matters most: the first metric, far out, to joint.
 
     Args:
-        rows: Scores; at least one of the first metric has a difference.
+        rows: Scores; at least one of them has a difference.
     """
+    rows = [row for row in rows if any(d["per_seed"] for d in row["differences"])]
     first = [row for row in rows if row["metric"] == rows[0]["metric"]]
     ordered = sorted(first, key=lambda row: _place(row["tier"], TIERS))
-    row = next(row for row in ordered if any(d["per_seed"] for d in row["differences"]))
+    row = ordered[0]
     known = [item for item in row["differences"] if item["per_seed"]]
     item = min(known, key=lambda item: _place(item["arm"], CONTROLS))
     return row, item

@@ -158,9 +158,11 @@ def _without(
     share = total / sum(item.steps for item in kept)
     rows: list[tuple[Stage, int]] = []
     used, wanted = 0, 0.0
-    for item in kept[:-1]:
+    for place, item in enumerate(kept[:-1]):
         wanted += item.steps * share
         epochs = max(1, round((wanted - used) / item.steps_per_epoch))
+        later = sum(other.steps_per_epoch for other in kept[place + 1 : -1]) + 1
+        epochs = min(epochs, (total - used - later) // item.steps_per_epoch)
         rows.append((replace(item.stage, epochs=epochs), epochs * item.steps_per_epoch))
         used += epochs * item.steps_per_epoch
     return rows + fixed(kept[-1].stage, max(1, total - used), batch_size)

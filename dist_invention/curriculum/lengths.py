@@ -105,7 +105,8 @@ def _blend(
     sources = {label: source for label, (source, _) in flat.items()}
     weights = {label: weight for label, (_, weight) in flat.items()}
     size = round(sum(weights.values()) * steps)
-    size = min(max(size, (steps - 1) * batch_size + 1), steps * batch_size)
+    least = max((steps - 1) * batch_size + 1, batch_size)  # an epoch fills a batch
+    size = min(max(size, least), steps * batch_size)
     return Blend(name, sources, weights, size)
 
 

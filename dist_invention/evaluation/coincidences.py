@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from scipy import stats
 
+FEW = 3
 NATURAL = 0.05  # where more of training coincides with itself, sharing proves nothing
 TIMES = 3.0  # a clear excess is so many times the expected number
 LEAST = 0.002  # and at least this share of the split
@@ -60,6 +61,7 @@ class Coincidences:
             looked like a leak from the other at 5 %.
         repeats: Number of halvings.
         examples: Positions in the split of some examples that match.
+        rows: How many examples match; `count` is of the training groups they match.
 
     Example:
         >>> found = Coincidences(12, 1000, 4000, 0.3, 1e-15, 0, 20)
@@ -75,6 +77,7 @@ class Coincidences:
     false_alarms: int
     repeats: int
     examples: tuple[int, ...] = ()
+    rows: int = 0
 
     @property
     def rate(self) -> float:
@@ -95,6 +98,15 @@ class Coincidences:
     def is_large(self) -> bool:
         """Whether there are three times as many matches as expected."""
         return self.count >= TIMES * self.expected
+
+    @property
+    def is_most(self) -> bool:
+        """Whether half of the split matches, if only a few groups, and that is rare.
+
+        One or two groups may be where a split is dense.
+        """
+        rare = self.natural_rate <= NATURAL and self.count >= FEW
+        return rare and 2 * self.rows >= self.checked > 0
 
     @property
     def is_clear(self) -> bool:
@@ -182,6 +194,7 @@ def judge(
         alarms,
         finder.repeats,
         tuple(some.tolist()),
+        len(matched),
     )
 
 

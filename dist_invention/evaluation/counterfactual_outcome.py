@@ -228,7 +228,8 @@ def _skill(relative: Measure) -> Measure:
     """Turn an error relative to a reference into the share of it that is gone."""
     if isinstance(relative, NotMeasured):
         return relative
-    ends = relative.interval and (1 - relative.interval[1], 1 - relative.interval[0])
+    known = relative.interval
+    ends = known and (1 - known[1], min(1.0, 1 - known[0]))
     return Amount(1 - relative.value, relative.n, ends, relative.method)
 
 

@@ -1,10 +1,12 @@
 """Score a model on every split, beside its baselines, with intervals."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from dist_invention.datasets.split import Split
 from dist_invention.evaluation.baselines import Baseline
 from dist_invention.evaluation.metrics import Metric
+from dist_invention.evaluation.not_measured import MissingOutput
 from dist_invention.evaluation.score import Score
 from dist_invention.evaluation.scoring import ALL, Part, score_part, with_worst
 import numpy as np
@@ -70,13 +72,16 @@ def evaluate(
         for baseline in baselines:
             outputs = baseline.predict(split)
             predictions.append(checked_outputs(baseline.name, outputs, split))
-        tables = {m.name: _contributions(m, split, predictions) for m in metrics}
+        tables = {
+            m.name: _contributions(m, split, predictions, baselines) for m in metrics
+        }
         found = []
         for stratum, mask in _strata(split, splits):
             for metric in metrics:
-                part = Part(split, stratum, mask, tables[metric.name])
+                table, answering = tables[metric.name]
+                part = Part(split, stratum, mask, table)
                 found.append(
-                    score_part(part, metric, baselines, (seed, resamples, minimum))
+                    score_part(part, metric, answering, (seed, resamples, minimum))
                 )
         scores += with_worst(found)
     return scores
@@ -108,7 +113,8 @@ def checked_outputs(name: str, outputs: Outputs, split: Split) -> Outputs:
                 f"shape {known or (len(split), '...')}. Received: {array.shape}. "
                 "Predict one row an example, in their order."
             )
-        bad = ~np.isfinite(array)
+        is_number = array.dtype.kind in "biufc"  # a text is always finite
+        bad = ~np.isfinite(array) if is_number else np.zeros(array.shape, dtype=bool)
         if np.any(bad):
             rows = np.flatnonzero(bad.reshape(len(split), -1).any(axis=1))
             raise PredictionNotFinite(
@@ -144,10 +150,21 @@ def _check_asked(
 
 
 def _contributions(
-    metric: Metric, split: Split, predictions: Sequence[Outputs]
-) -> np.ndarray:
-    """Return contributions of model and baselines, shape (n, predictors)."""
-    found = [metric.measure(split, outputs) for outputs in predictions]
+    metric: Metric,
+    split: Split,
+    predictions: Sequence[Outputs],
+    baselines: Sequence[Baseline],
+) -> tuple[np.ndarray, list[Baseline]]:
+    """Return contributions, shape (n, predictors), and the baselines that answer.
+
+    The model comes first. A baseline whose outputs are not those that the metric
+    reads, as tokens where probabilities are asked for, stands beside other metrics.
+    """
+    found, answering = [metric.measure(split, predictions[0])], []
+    for baseline, outputs in zip(baselines, predictions[1:], strict=True):
+        with suppress(MissingOutput):
+            found.append(metric.measure(split, outputs))
+            answering.append(baseline)
     table = np.stack(found, axis=1)
     missing = np.isnan(table)
     if np.any(missing != missing[:, :1]):
@@ -157,7 +174,7 @@ def _contributions(
             f"{(~missing).sum(axis=0).tolist()} examples. Decide by targets, never by "
             "outputs, where the metric returns NaN."
         )
-    return table
+    return table, answering
 
 
 def _strata(split: Split, splits: Sequence[Split]) -> Iterator[tuple[str, np.ndarray]]:

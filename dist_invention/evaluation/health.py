@@ -55,9 +55,15 @@ class Finding:
         }
 
 
-def _variance_over_inputs(array: np.ndarray) -> float:
+def _variance_over_inputs(array: np.ndarray, known: np.ndarray) -> float:
     """Return the variance over examples, averaged over every other axis."""
-    return float(np.asarray(array, dtype=np.float64).var(axis=0).mean())
+    values = np.asarray(array, dtype=np.float64)
+    if known.all():
+        return float(values.var(axis=0).mean())
+    seen = known.any(axis=0)  # a place where no example has a target says nothing
+    mean = np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    square = np.where(known, values - mean, 0.0) ** 2
+    return float((square.sum(axis=0) / np.maximum(known.sum(axis=0), 1))[seen].mean())
 
 
 def collapse(
@@ -95,7 +101,12 @@ def _collapse(
 ) -> Finding:
     """Return the finding about one output."""
     title = f"collapse: {name}"
-    predicted, true = _variance_over_inputs(output), _variance_over_inputs(target)
+    known = ~np.isnan(np.asarray(target, np.float64))  # a label may be missing
+    if not known.any():
+        reason = "every target is missing"
+        return Finding(title, NotMeasured(reason), limit, "not measured", reason)
+    predicted = _variance_over_inputs(output, known)
+    true = _variance_over_inputs(target, known)
     if not (np.isfinite(predicted) and np.isfinite(true)):
         raise ValueError(
             f"Expected finite values of `{name}`. Received: NaN or infinity among "

@@ -66,7 +66,7 @@ def ladder_position(
         names = ", ".join(query.parameters)
         return LadderPosition(
             found.check,
-            _median(found.widths),
+            _median(found),
             f"widths of the training range of {names}",
         )
     if inputs is None:
@@ -78,12 +78,18 @@ def ladder_position(
             groups,
         )
     return LadderPosition(
-        None, _median(inputs.widths), "widths of the training range of the inputs"
+        None, _median(inputs), "widths of the training range of the inputs"
     )
 
 
-def _median(widths: np.ndarray) -> float | NotMeasured:
-    """Return the median exceedance; none without numbers."""
-    if len(widths) == 0:
+def _median(found: Coverage) -> float | NotMeasured:
+    """Return the median exceedance; none without numbers, or without a width."""
+    if len(found.widths) == 0:
         return NotMeasured("no numbers to measure a distance in")
-    return float(np.median(widths))
+    middle = float(np.median(found.widths))
+    share = found.check.value
+    if middle == 0.0 and not isinstance(share, NotMeasured) and share > 0.5:
+        return NotMeasured(
+            "what leaves the training box is constant in training, so it has no width"
+        )
+    return middle

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from dist_invention.datasets.split import Split
+from dist_invention.evaluation.not_measured import MissingOutput
 import numpy as np
 
 DIRECTIONS = ("lower", "higher")
@@ -162,7 +163,7 @@ class Metric:
         try:
             found = self.per_example(split.target_arrays(), outputs, split)
         except KeyError as missing:
-            raise ValueError(
+            raise MissingOutput(
                 f"Expected the arrays that metric `{self.name}` reads on split "
                 f"`{split.name}`. Received: targets {sorted(split.targets)} and "
                 f"outputs {sorted(outputs)}, without {missing}. "

@@ -4,6 +4,15 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 
+class MissingOutput(ValueError):
+    """A predictor does not return the arrays that a metric reads.
+
+    Example:
+        >>> issubclass(MissingOutput, ValueError)
+        True
+    """
+
+
 @dataclass(frozen=True)
 class NotMeasured:
     """Stand where a number would stand, and refuse to be one.

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dist_invention.evaluation.not_measured import NotMeasured
-from dist_invention.statistics.bootstrap import percentile_interval, resample_groups
+from dist_invention.statistics.bootstrap import (
+    SURE,
+    percentile_interval,
+    resample_groups,
+)
 from dist_invention.statistics.intervals import Interval, wilson
 import numpy as np
 
@@ -75,6 +79,7 @@ class PairedColumns:
         self.table, self.groups = table[used], np.asarray(groups)[used]
         self.n, self.n_groups = len(self.table), len(np.unique(self.groups))
         self.is_share = is_share and self.n_groups == self.n
+        self.top = 1.0 if is_share else np.inf
         self.values = np.zeros(0)
         self.samples: np.ndarray | None = None
         if self.n:
@@ -90,14 +95,18 @@ class PairedColumns:
             return self._with(value, wilson(round(value * self.n), self.n))
         if self.samples is None:
             return self._with(value, None)
-        return self._with(value, self._interval(value, self.samples[:, k]))
+        bounds = (0.0, self.top)
+        return self._with(value, self._interval(value, self.samples[:, k], bounds))
 
     def difference(self, a: int, b: int) -> Interval | None:
         """Return the paired interval of answer a minus answer b; None if refused."""
         if self.samples is None:
             return None
         value = float(self.values[a] - self.values[b])
-        return self._interval(value, self.samples[:, a] - self.samples[:, b])
+        change = self.samples[:, a] - self.samples[:, b]
+        if self.n_groups < SURE and change.min() == change.max() != 0.0:
+            return None  # all resamples agree, of too few groups to prove anything
+        return self._interval(value, change)
 
     def relative(self, a: int, b: int) -> Amount | NotMeasured:
         """Return answer a as a multiple of answer b, if b is not 0."""
@@ -109,8 +118,13 @@ class PairedColumns:
         ratio = self.samples[:, a] / self.samples[:, b]
         return self._with(value, self._interval(value, ratio))
 
-    def _interval(self, value: float, samples: np.ndarray) -> Interval:
-        return percentile_interval(value, samples, self.n_groups)
+    def _interval(
+        self,
+        value: float,
+        samples: np.ndarray,
+        bounds: tuple[float, float] = (-np.inf, np.inf),
+    ) -> Interval:
+        return percentile_interval(value, samples, self.n_groups, bounds=bounds)
 
     def _with(self, value: float, found: Interval | None) -> Amount:
         if found is not None:

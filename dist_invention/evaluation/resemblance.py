@@ -76,6 +76,8 @@ def _judged(
         verdict = "ok"
         if p_value is not None and p_value < SIGNIFICANT and item.is_large:
             verdict = "leak" if item.is_clear else "warning"
+        if name == NOISE and item.is_most:
+            verdict = "leak"  # few groups prove little, but not this
         some = [f"`{keys[other][place]}`" for place in item.examples]
         such = f", such as {', '.join(some)}" if some else ""
         detail = (

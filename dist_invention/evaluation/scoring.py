@@ -9,7 +9,11 @@ from dist_invention.evaluation.metrics import Metric
 from dist_invention.evaluation.not_measured import NotMeasured
 from dist_invention.evaluation.reference import Reference, Worst
 from dist_invention.evaluation.score import Score
-from dist_invention.statistics.bootstrap import percentile_interval, resample_groups
+from dist_invention.statistics.bootstrap import (
+    SURE,
+    percentile_interval,
+    resample_groups,
+)
 from dist_invention.statistics.intervals import Interval, wilson
 import numpy as np
 
@@ -107,11 +111,13 @@ def _with_intervals(plain: Score, samples: np.ndarray) -> Score:
     top = np.inf if plain.kind == "amount" and lower else 1.0
     found = interval(samples[:, 0], (0.0, top))
     change = interval(own - reference)
-    wins, loses = change.high < 0, change.low > 0
+    # Resamples that all agree prove nothing unless there are six groups: 2 / 2 ** 6.
+    is_sure = change.low < change.high or plain.n_groups >= SURE
+    wins, loses = is_sure and change.high < 0, is_sure and change.low > 0
     skill_interval = None
     if not isinstance(plain.skill, NotMeasured) and np.all(reference > 0):
         ends = interval(1.0 - own / reference, (-np.inf, 1.0))
-        skill_interval = (ends.low, ends.high)
+        skill_interval = (ends.low, ends.high) if is_sure else None
     return replace(
         plain,
         interval=(found.low, found.high),

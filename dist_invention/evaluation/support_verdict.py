@@ -92,8 +92,9 @@ def sentence(
     """
     if verdict == "LEAK":
         return (
-            "LEAK: rows or groups of this split stand in another split too, so no "
-            "distance of it counts as extrapolation."
+            "LEAK: the isolation audit found examples, groups, outputs or near copies "
+            "of this split in another split, so no distance of it counts as "
+            "extrapolation."
         )
     parts = [_said(check) for check in _telling(verdict, checks)]
     if not isinstance(distance, NotMeasured) and distance > 0:

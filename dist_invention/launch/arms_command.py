@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+import shlex
 import sys
 from typing import Any
 
@@ -100,7 +101,7 @@ def report(
         experiment: Name of the experiment.
         preset: Its preset.
     """
-    command = " ".join(without_password(word) for word in ["python", *sys.argv])
+    command = shlex.join(without_password(word) for word in ["python", *sys.argv])
     summary = summarise(folder, outcome.steps, experiment, preset, command)
     write_json(folder / SUMMARY, summary)
     RunFolder(folder).save_text(PAGE, reports.render_campaign(folder))

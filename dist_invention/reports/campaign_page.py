@@ -13,6 +13,7 @@ from dist_invention.reports.campaign_data import (
     read_campaign,
 )
 from dist_invention.reports.campaign_runs import runs_section
+from dist_invention.reports.closing import commits
 from dist_invention.reports.differences import (
     SYMBOLS,
     TONES,
@@ -124,7 +125,7 @@ def _question(campaign: Campaign) -> Markup:
         "Arms": ", ".join(map(plain, summary.get("arms") or ())) or "not recorded",
         "Seeds": ", ".join(map(str, summary.get("seeds") or ())) or "not recorded",
         "Compared with": plain(campaign.reference),
-        "Started (UTC)": _said(summary.get("created")).replace("T", " ")[:16],
+        "Summary made (UTC)": _said(summary.get("created")).replace("T", " ")[:16],
     }
     asked = summary.get("question")
     argv = summary.get("command")
@@ -191,14 +192,14 @@ def _provenance(campaign: Campaign) -> Markup:
         return section("provenance", "Provenance", said)
     rows = []
     for folder, run in campaign.runs.items():
-        code = run.run.get("code") or {}
-        commit = str(code.get("commit") or "not recorded")[:12]
-        dirty = " with changes" if code.get("dirty") else ""
-        cells = [element("code", commit), dirty]
         hashes = ("task_sha256", "config_sha256", "weights_sha256")
         digests = (str(run.results.get(n) or "not recorded")[:12] for n in hashes)
         rows.append(
-            (folder, element("td", *cells), *(element("code", d) for d in digests))
+            (
+                folder,
+                element("td", commits(run.run)),
+                *(element("code", d) for d in digests),
+            )
         )
     head = ("Run", "Commit", "Task", "Configuration", "Weights")
     lede = "Hashes are SHA-256, cut to twelve digits; the page of a run has them whole."

@@ -32,8 +32,10 @@ def _budget(budget: Any) -> Markup:
     """Say whether all arms took the same steps; in red where they did not."""
     if not isinstance(budget, Mapping):
         return absent("the budgets of the arms were not compared.")
-    equal = budget.get("equal") is True
+    equal = budget.get("equal")
     said = str(budget.get("sentence") or "No sentence was recorded.")
+    if equal is None:
+        return element("p", said)
     title = "Equal budgets. " if equal else "Unequal budgets. "
     return element(
         "p", element("b", title), said, class_="even-ok" if equal else "alarm"

@@ -1,5 +1,6 @@
 """Where a run happened: commit, versions, device, command line, as a plain dict."""
 
+import hashlib
 import importlib.metadata
 import os
 from pathlib import Path
@@ -34,11 +35,15 @@ def describe_code(folder: Path) -> dict[str, Any]:
         folder: Any folder inside the checkout.
 
     Returns:
-        `{"commit": str | None, "dirty": bool | None}`; `None` where git does not say.
+        `commit`, `dirty` and `changes_sha256` (of what no commit has: the difference,
+        and the names of new files); `None` where git does not say.
     """
     commit = _git(folder, "rev-parse", "HEAD")
     changes = None if commit is None else _git(folder, "status", "--porcelain")
-    return {"commit": commit, "dirty": None if changes is None else bool(changes)}
+    found = {"commit": commit, "dirty": None if changes is None else bool(changes)}
+    text = f"{changes}\n{_git(folder, 'diff', 'HEAD')}" if changes else ""
+    digest = hashlib.sha256(text.encode()).hexdigest() if text else None
+    return {**found, "changes_sha256": digest}
 
 
 def _script() -> str:

@@ -4,6 +4,7 @@ from dist_invention.statistics.intervals import Interval, level_checked
 import numpy as np
 from scipy import special
 
+SURE = 6  # groups that all agree: 2 / 2 ** 6 is under 0.05
 STATISTICS = {"mean": lambda mean: mean, "root_mean": np.sqrt, "exp_mean": np.exp}
 _CELLS = 4_000_000  # weights held at once by the bootstrap: 32 MB
 _FEW = 8  # groups under which resamples do not reach as far out as the tails

@@ -151,12 +151,13 @@ def code_change(old: Any, new: Any) -> list[Any] | None:
     """Return what differs between the code of two attempts, old and new, if anything.
 
     Args:
-        old: `commit` and `script_sha256` of one attempt, or a plain value.
+        old: `commit`, `changes_sha256` and `script_sha256` of one attempt, or a plain
+            value.
         new: Those of the other.
     """
     if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
         return None if old == new else [old, new]
-    for name in ("commit", "script_sha256"):
+    for name in ("commit", "changes_sha256", "script_sha256"):
         if old.get(name) != new.get(name):
             return [old.get(name), new.get(name)]
     return None

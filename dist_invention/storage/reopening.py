@@ -43,9 +43,13 @@ def reopen(folder: RunFolder, about: Mapping[str, Any], reason: str) -> bool:
             *(folder.path, "; ".join(map(str, problems))),
         )
         return False
-    known = [event["event"] for event in folder.events.read()]
-    old = f"results-{1 + known.count(REREAD)}.json"
-    atomic.write_bytes(folder.path / old, (folder.path / RESULTS).read_bytes())
+    content = (folder.path / RESULTS).read_bytes()
+    number = 1 + [row["event"] for row in folder.events.read()].count(REREAD)
+    # A kill after the seal was taken off leaves old results without their event.
+    while _holds_other(folder.path / f"results-{number}.json", content):
+        number += 1
+    old = f"results-{number}.json"
+    atomic.write_bytes(folder.path / old, content)
     (folder.path / manifest.MANIFEST).unlink()
     atomic.sync_folder(folder.path)
     for journal in (folder.events, folder.metrics):
@@ -53,6 +57,10 @@ def reopen(folder: RunFolder, about: Mapping[str, Any], reason: str) -> bool:
     folder.record(REREAD, reason=reason, results=old)
     folder.begin(about)
     return True
+
+
+def _holds_other(path: Path, content: bytes) -> bool:
+    return path.exists() and path.read_bytes() != content
 
 
 def times_sealed(run_folder: Path) -> int:

@@ -65,10 +65,10 @@ class Exams:
         papers = self.papers()
         before, (memory, extra) = read_state(learner), resume.collect(None)
         losses: dict[str, float | None] = {}
-        known: dict[str, float | None] = {}  # stages may share a paper
+        known: dict[int, float | None] = {}  # stages may share a paper
         try:
-            for name, (inputs, targets, origin) in papers.items():
-                if origin not in known:
+            for name, (inputs, targets, _) in papers.items():
+                if id(inputs) not in known:
                     terms = learner.evaluate(
                         inputs,
                         targets,
@@ -76,8 +76,8 @@ class Exams:
                         return_dict=True,
                         verbose=0,
                     )
-                    known[origin] = self._loss(terms)
-                losses[name] = known[origin]
+                    known[id(inputs)] = self._loss(terms)
+                losses[name] = known[id(inputs)]
         finally:
             write_state(learner, before, TOUCHED)
             resume.restore(keras.callbacks.CallbackList(), memory, extra)
@@ -90,7 +90,9 @@ class Exams:
     def papers(self) -> dict[str, Paper]:
         """Return inputs, targets and origin of each exam, by name of the stage."""
         if self._papers is None:
-            found = {stage.name: self._paper(stage.data) for stage in self.stages}
+            sources = {stage.name: _heaviest(stage.data) for stage in self.stages}
+            one = {id(source): self._paper(source) for source in sources.values()}
+            found = {name: one[id(source)] for name, source in sources.items()}
             self._papers = {name: paper for name, paper in found.items() if paper}
         return self._papers
 
@@ -98,8 +100,7 @@ class Exams:
         loss = sum(weight * float(terms[name]) for name, weight in self.weights.items())
         return loss if math.isfinite(loss) else None
 
-    def _paper(self, source: Source) -> Paper | None:
-        heaviest = _heaviest(source)
+    def _paper(self, heaviest: Split | Stream) -> Paper | None:
         if isinstance(heaviest, Stream):
             arrays = heaviest.draw(self._random(heaviest.name), MOST)
             inputs = {name: arrays[name] for name in heaviest.inputs}

@@ -60,6 +60,7 @@ def preflight(session: Session) -> None:
     learner = session.learner
     rule = selection_of(session.experiment)
     rule.refuse_unknown(session.splits, learner.terms)
+    rule.refuse_moving_loss(session.curriculum)
     refuse_unjudged(session)
     refuse_other_shapes(session)
     before = read_state(learner)
@@ -73,7 +74,8 @@ def preflight(session: Session) -> None:
     _put_back(session, before)
     probe = _Probe(session, before)
     config = session.config
-    refuse_noop_stages(session.curriculum.stages, config.batch_size, config.seed, probe)
+    planned = session.exams.stages  # a control may give two of them one rate
+    refuse_noop_stages(planned, config.batch_size, config.seed, probe)
     _put_back(session, before)
     seed_everything(config.seed)
     if not session.checkpointer.files.steps:
@@ -160,7 +162,7 @@ def _real_steps(session: Session, before: dict[str, np.ndarray]) -> float:
 def _all_terms(session: Session) -> dict[str, float]:
     """The largest weight that each loss term ever has."""
     weights: dict[str, float] = {}
-    for stage in session.curriculum:
+    for stage in (*session.curriculum, *session.exams.stages):
         for point in (0.5, 1.0):
             for name, value in stage.weights_at(point).items():
                 weights[name] = max(weights.get(name, 0.0), value)

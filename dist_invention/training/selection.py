@@ -98,6 +98,26 @@ class Selection:
         }
         return plain if self.rule == "last" else {**plain, "better": self.better}
 
+    def refuse_moving_loss(self, stages: Iterable[Any]) -> None:
+        """Refuse to compare a loss whose terms are weighed otherwise from time to time.
+
+        Raises:
+            NoSelection: If the measure is `loss` and a weight ever changes.
+        """
+        lessons = list(stages)
+        weights = {
+            tuple(sorted((name, w) for name, w in stage.weights_at(at).items() if w))
+            for stage in lessons
+            for at in (0.0, 0.25, 0.5, 0.75, 1.0)
+        }
+        moves = len(weights) > 1 or any(stage.balance for stage in lessons)
+        if self.measure == "loss" and moves:
+            raise NoSelection(
+                "Expected a measure that means the same in every epoch. Received: "
+                "`loss`, whose terms are weighed otherwise from epoch to epoch. Name a "
+                "loss term in Selection.best."
+            )
+
     def refuse_unknown(self, splits: Mapping[str, Split], terms: Iterable[str]) -> None:
         """Refuse a split that may not choose, and a measure that nobody logs.
 

@@ -109,3 +109,24 @@ def test_before_a_run_is_finished_nothing_is_said_about_steps():
     found = budget([ArmRun("curriculum", 0, "missing"), ArmRun("joint", 0, "failed")])
     assert found["sentence"] == "No run is finished yet."
     assert found["steps"] == {"curriculum": [None], "joint": [None]}
+
+
+def test_as_many_steps_with_more_examples_are_no_equal_budget(run):
+    runs = [
+        run(arm, 0, [], 60, size) for arm, size in [("curriculum", 960), ("joint", 480)]
+    ]
+    found = budget(runs)
+    assert found["equal"] is False
+    assert "joint saw 480 examples with seed 0, the curriculum 960" in found["sentence"]
+
+
+def test_without_a_curriculum_no_budget_is_called_equal(run):
+    assert budget([run("joint", 0, [], 60)])["equal"] is None
+    assert budget([ArmRun("curriculum", 0, "missing")])["equal"] is None
+
+
+def test_each_arm_is_judged_with_the_weights_that_the_curriculum_ends_with(run):
+    plain, other = run("curriculum", 0, [(3, 4.0, 2.0)]), run("b", 0, [(3, 4.0, 2.0)])
+    other.stages[0]["exam_weights"] = {"a": 0.0, "b": 9.0}
+    found = curves([plain, other])["select_in"]
+    assert found["curriculum", 0] == found["b", 0] == [(3, 5.0)]

@@ -230,3 +230,16 @@ def test_a_control_needs_the_budget_of_the_curriculum(plan):
 
 def test_terms_end_with_the_weight_of_the_last_stage_that_has_them(plan):
     assert last_weights(plan) == {"error": 2.0, "size": 0.6}
+
+
+def test_dropping_a_long_stage_leaves_room_for_each_of_the_others(
+    make_stage, make_split
+):
+    stages = [
+        make_stage("a", data=make_split(24, 0, "a"), epochs=10),  # 60 steps of 4
+        make_stage("b", data=make_split(400, 1, "b"), epochs=2),  # 200
+        make_stage("c", data=make_split(40, 2, "c"), epochs=1),  # 10
+    ]
+    found = arrange(stages, "drop-a", [10, 2, 1], BATCH, 0)
+    assert sum(steps(found)) == 270
+    assert found[0].name == "b"

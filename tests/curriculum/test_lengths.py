@@ -3,7 +3,7 @@
 from dist_invention.curriculum import Constant, Linear, WhenReaches
 from dist_invention.curriculum.lengths import fixed, spread
 from dist_invention.curriculum.taken import steps_of
-from dist_invention.datasets import Blend
+from dist_invention.datasets import Batches, Blend
 import pytest
 
 LEAVE = WhenReaches("loss", 0.1, "min")
@@ -63,3 +63,14 @@ def test_a_blend_inside_a_blend_is_taken_apart(make_stage, make_split):
     [(main, _)] = spread(make_stage(), "b", two, 8, 2.0, 8)
     shares = main.data.realised()
     assert shares == {"first/a": 0.125, "first/b": 0.375, "second": 0.5}
+
+
+def test_a_rest_of_one_step_fills_its_batch_though_epochs_have_ragged_tails(
+    make_stage, make_split
+):
+    stage = make_stage(data=make_split(10, 0, "ragged"))  # 3 steps of 4, the last half
+    rows = fixed(stage, 7, 4)
+    assert sum(count for _, count in rows) == 7
+    for part, count in rows:
+        each = Batches(part.data, 4, 0, part.name).steps_per_epoch
+        assert each * part.epochs == count

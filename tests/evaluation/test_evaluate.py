@@ -222,3 +222,9 @@ def test_a_whole_table_takes_seconds():
     found = evaluate(half, splits, metrics, baselines, seed=0, resamples=1000)
     assert len(found) == 40
     assert time.perf_counter() - start < 5.0
+
+
+def test_a_baseline_that_does_not_answer_a_question_stands_beside_the_others():
+    other = Baseline("only z", lambda s: {"z": np.zeros(len(s))}, "classical")
+    scores = evaluate(truth, [split_of()], [RMSE], [ZEROS, other], seed=0)
+    assert [item.name for item in scores[0].baselines] == [ZEROS.name]

@@ -126,3 +126,11 @@ def test_gradient_norms_are_finite_and_not_negative():
     for norms in ({}, {"a": float("inf")}, {"a": -1.0}):
         with pytest.raises(ValueError, match="at least one gradient norm"):
             gradient_shares(norms)
+
+
+def test_a_missing_label_is_left_out_of_the_variance():
+    known = np.array([[1.0, 5.0], [2.0, 7.0], [4.0, np.nan]])
+    [found] = collapse({"y": np.nan_to_num(known)}, {"y": known})
+    assert found.value == pytest.approx(1.0)
+    [nothing] = collapse({"y": known[:, :1]}, {"y": np.full((3, 1), np.nan)})
+    assert nothing.verdict == "not measured"

@@ -166,6 +166,17 @@ def test_copies_with_noise_are_a_leak():
         audit([train, split_of("far", x=x)])
 
 
+def test_a_test_that_is_nothing_but_noisy_copies_of_a_few_groups_is_a_leak():
+    rng = np.random.Generator(np.random.Philox(key=[4, 0]))
+    x = rng.normal(size=(480, 2)).astype(np.float32)
+    groups = np.repeat([f"g{k}" for k in range(24)], 20)
+    train = train_of(x=x, groups=groups)
+    copied = x[:80] + np.float32(1e-5)  # of 4 trajectories
+    test = split_of("far", x=copied, groups=np.repeat(list("abcd"), 20))
+    with pytest.raises(LeakFound, match="80 rows"):
+        audit([train, test])
+
+
 def test_groups_too_few_for_near_duplicates_are_said_and_not_counted():
     report = find_leaks([train_of(groups=np.repeat(["a", "b"], 50)), split_of("far")])
     check = found(report, "near duplicates", "train", "far")

@@ -74,3 +74,14 @@ def test_text_alone_has_no_distance():
     rows = Rows({"t": text}, {}, declared, np.arange(2))
     found = ladder_position(rows, rows)
     assert isinstance(found.distance, NotMeasured)
+
+
+def test_a_parameter_that_training_never_varies_gives_no_distance():
+    rng = generator()
+    known, law = np.full((200, 2), 9.8), np.full((20, 2), 24.8)
+    found = ladder_position(
+        rows_of(known, rng.normal(size=(200, 3))),
+        rows_of(law, rng.normal(size=(20, 3))),
+    )
+    assert isinstance(found.distance, NotMeasured)
+    assert "constant in training" in found.distance.reason

@@ -21,7 +21,8 @@ def test_a_difference_is_paired():
     found = columns(rough + 1.0, rough).difference(0, 1)
     assert (found.low, found.high) == pytest.approx((1.0, 1.0))
     low, high = columns(rough).amount(0).interval
-    assert high - low > 3
+    assert low >= 0.0  # an error is never negative
+    assert high - low > 2
 
 
 def test_a_ratio_of_proportional_columns_has_no_width():

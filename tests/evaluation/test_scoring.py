@@ -122,3 +122,10 @@ def test_a_mean_over_tokens_counts_them_in_value_interval_and_row():
     assert score.as_json()["denominator"] == {"of": "tokens", "count": 300}
     assert score.interval[0] < 0.9 < score.interval[1]
     assert "bootstrap" in score.interval_method
+
+
+@pytest.mark.parametrize(("groups", "beats"), [(3, None), (6, True)])
+def test_a_few_groups_that_all_agree_beat_nothing(groups, beats):
+    (score,) = scored(split_of([1] * 30, groups=np.arange(30) % groups))
+    assert score.beats_best is beats
+    assert (score.skill_interval is None) == (beats is None)

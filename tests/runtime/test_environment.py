@@ -6,6 +6,8 @@ from dist_invention.runtime import environment
 from dist_invention.runtime.environment import describe_code, describe_environment
 import pytest
 
+NOTHING = {"commit": None, "dirty": None, "changes_sha256": None}
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -45,22 +47,26 @@ def test_a_clean_checkout_is_known_by_its_commit(checkout):
 def test_a_changed_file_makes_a_checkout_dirty(checkout):
     clean = describe_code(checkout)
     (checkout / "code.py").write_text("x = 2\n")
-    assert describe_code(checkout) == {"commit": clean["commit"], "dirty": True}
+    found = describe_code(checkout)
+    assert (found["commit"], found["dirty"]) == (clean["commit"], True)
+    assert clean["changes_sha256"] is None
+    (checkout / "code.py").write_text("x = 3\n")  # dirty as before, but not the same
+    assert describe_code(checkout)["changes_sha256"] != found["changes_sha256"]
 
 
 def test_outside_a_checkout_nothing_is_claimed(folder):
-    assert describe_code(folder) == {"commit": None, "dirty": None}
+    assert describe_code(folder) == NOTHING
 
 
 def test_without_git_nothing_is_claimed(folder, monkeypatch):
     monkeypatch.setenv("PATH", "")
-    assert describe_code(folder) == {"commit": None, "dirty": None}
+    assert describe_code(folder) == NOTHING
 
 
 def test_a_checkout_is_not_called_clean_when_git_does_not_answer(monkeypatch, folder):
     answers = {"rev-parse": "0" * 40, "status": None}
     monkeypatch.setattr(environment, "_git", lambda folder, word, *_: answers[word])
-    assert describe_code(folder) == {"commit": "0" * 40, "dirty": None}
+    assert describe_code(folder) == {**NOTHING, "commit": "0" * 40}
 
 
 def test_the_environment_is_plain_json(monkeypatch):

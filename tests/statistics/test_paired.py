@@ -130,3 +130,13 @@ def test_newcombe_s_interval_is_that_of_his_paper():
 def test_amounts_are_no_shares():
     with pytest.raises(ValueError, match=r"successes as 0 or 1.*use paired_difference"):
         mcnemar([0.5, 1.0], [0.0, 1.0])
+
+
+def test_more_seeds_than_all_flips_allow_have_a_p_value_too():
+    change = np.random.Generator(np.random.Philox(key=[0, 0])).normal(size=60)
+    found = paired_over_seeds(change + 0.3, np.zeros(60))
+    assert "normal sign flips over 60" in found.method
+    few = paired_over_seeds(change[:40] + 0.3, np.zeros(40))
+    assert "exact sign flips" in few.method
+    assert 0 < found.p_value < few.p_value < 0.5
+    assert paired_over_seeds(np.zeros(50), np.zeros(50)).p_value == 1.0

@@ -115,3 +115,12 @@ def test_a_sealed_copy_elsewhere_does_not_undo_what_was_read_since(tmp_path):
     with RunFolder.open(tmp_path / "runs", "a", ABOUT, destinations=[copies]) as run:
         assert run.recovered is None
         assert "test_read" in [event["event"] for event in run.events.read()]
+
+
+def test_results_without_their_event_are_never_written_over(tmp_path):
+    sealed(tmp_path)
+    with RunFolder.open(tmp_path, "a", ABOUT) as run:
+        (run.path / "results-1.json").write_text("the first, left by a kill")
+        assert reopen(run, ABOUT, "mended")
+        assert (run.path / "results-1.json").read_text() == "the first, left by a kill"
+        assert (run.path / "results-2.json").exists()

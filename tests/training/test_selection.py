@@ -70,3 +70,21 @@ def test_only_a_select_split_chooses_weights(split, said):
 def test_only_what_validation_logs_chooses_weights():
     with pytest.raises(NoSelection, match=r"\['loss', 'squared'\].*'mse'"):
         Selection.best("near", "mse").refuse_unknown(SPLITS, ["squared"])
+
+
+def stage(at, balance=None):
+    return SimpleNamespace(weights_at=lambda progress: at(progress), balance=balance)
+
+
+def test_a_loss_is_no_measure_where_its_weights_move():
+    rule = Selection.best("near")
+    rule.refuse_moving_loss([stage(lambda p: {"a": 1.0}), stage(lambda p: {"a": 1.0})])
+    for stages in (
+        [stage(lambda p: {"a": 1.0, "b": p})],
+        [stage(lambda p: {"a": 1.0}), stage(lambda p: {"a": 2.0})],
+        [stage(lambda p: {"a": 1.0}, balance="some")],
+    ):
+        with pytest.raises(NoSelection, match="Name a loss term"):
+            rule.refuse_moving_loss(stages)
+        Selection.best("near", "a").refuse_moving_loss(stages)
+        Selection.last().refuse_moving_loss(stages)
