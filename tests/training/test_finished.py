@@ -20,7 +20,7 @@ def test_an_extra_file_harms_nothing_but_a_missing_one_and_a_late_copy_do(tmp_pa
 
 def test_the_code_of_a_run_is_the_commit_and_the_script_that_defines_it(tiny, tmp_path):
     code = describe_script(tiny.start(tmp_path))
-    assert set(code) == {"commit", "dirty", "script_sha256"}
+    assert set(code) == {"commit", "dirty", "changes_sha256", "script_sha256"}
     assert code["script_sha256"] is None or len(code["script_sha256"]) == 64
 
 
