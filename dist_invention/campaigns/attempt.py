@@ -20,8 +20,10 @@ from dist_invention.campaigns.finished import (
     trusted,
 )
 from dist_invention.campaigns.orphans import CAMPAIGN
-from dist_invention.campaigns.outcome import DONE, START_AGAIN, StepResult
+from dist_invention.campaigns.outcome import StepResult
 from dist_invention.campaigns.plan import Plan
+from dist_invention.runtime.exit_codes import DONE, STOPPED, in_words
+from dist_invention.runtime.signals import STOP_SIGNALS
 from dist_invention.storage.outputs import last_lines
 
 SHOWN_LINES = 20
@@ -29,16 +31,6 @@ KILL_SECONDS = 2.0  # that a killed process takes to go
 POLL = 0.05
 # A run has no supervisor but its own, the one that --supervise gives it.
 NOT_OURS = ("DIST_INVENTION_SUPERVISED", "DIST_INVENTION_BEGAN")
-WORDS = {
-    1: "it failed",
-    2: "it was refused before training",
-    74: "too few copies, or a finished run that does not match",
-    START_AGAIN: "it stopped early",
-    76: "its supervisor gave up",
-    77: "out of memory",
-    78: "it stalled",
-}
-STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -130,7 +122,7 @@ def ended(
             return known.failed(str(error), *said), None
         return replace(known, status="finished", run=run.folder), run
     why = reason(code)
-    if code == START_AGAIN or (is_stopping and _is_stop(code, said)):
+    if code == STOPPED or (is_stopping and _is_stop(code, said)):
         return replace(known, status="stopped", evidence=(why,)), None
     return known.failed(why, *said), None
 
@@ -147,7 +139,7 @@ def reason(code: int) -> str:
     try:
         name = signal.Signals(-code if code < 0 else code - 128).name
     except ValueError:
-        return f"{WORDS.get(code, 'it ended unexpectedly')} (exit code {code})"
+        return in_words(code)
     more = ", as when the machine has no memory left" if name == "SIGKILL" else ""
     return f"killed by {name}{more}"
 
@@ -167,7 +159,7 @@ def _left_by(plan: Plan, said: Sequence[str]) -> FinishedRun:
 def _is_stop(code: int, said: Sequence[str]) -> bool:
     """Whether it ended as programs do that a signal finds before they listen."""
     is_interrupted = bool(said) and said[-1].startswith("KeyboardInterrupt")
-    by_signal = code in [end for n in STOPS for end in (-n, 128 + n)]
+    by_signal = code in [end for n in STOP_SIGNALS for end in (-n, 128 + n)]
     return by_signal or (code == 1 and is_interrupted)
 
 

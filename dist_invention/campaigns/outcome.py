@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dist_invention.campaigns.decisions import Decision
+from dist_invention.runtime.exit_codes import DONE, FAILED, STOPPED
 
-DONE, FAILED, START_AGAIN = 0, 1, 75  # exit codes, with launch's meanings
 SHOWN_LINES = 5  # of a failed process, on the terminal
 WAS = {"stopped": "was ", "skipped": "was ", "not started": "was "}
 Status = Literal["finished", "failed", "not started", "stopped", "skipped"]
@@ -134,7 +134,7 @@ class Outcome:
         if states <= {"finished", "skipped"}:
             return DONE
         is_stopped = self.stopped or "stopped" in states
-        return START_AGAIN if is_stopped else FAILED
+        return STOPPED if is_stopped else FAILED
 
     @property
     def word(self) -> str:
@@ -147,7 +147,7 @@ class Outcome:
         counts = {word: states.count(word) for word in dict.fromkeys(states)}
         said = ", ".join(f"{count} {word}" for word, count in counts.items())
         lines = [f"campaign {self.word}: {said or 'no steps'}"]
-        if self.exit_code == START_AGAIN:
+        if self.exit_code == STOPPED:
             why = f"{self.stopped}. " if self.stopped else ""
             lines.append(f"{why}Everything is saved; the same command goes on.")
         return lines

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+import logging
 
 from dist_invention.datasets.split import Split
 from dist_invention.evaluation.baselines import Baseline
@@ -12,6 +13,8 @@ from dist_invention.evaluation.scoring import ALL, Part, score_part, with_worst
 import numpy as np
 
 MINIMUM = 20
+
+log = logging.getLogger(__name__)
 
 Outputs = Mapping[str, np.ndarray]
 Predict = Callable[[Split], Outputs]
@@ -75,6 +78,7 @@ def evaluate(
         tables = {
             m.name: _contributions(m, split, predictions, baselines) for m in metrics
         }
+        _refuse_silent(split, baselines, tables)
         found = []
         for stratum, mask in _strata(split, splits):
             for metric in metrics:
@@ -175,6 +179,28 @@ def _contributions(
             "outputs, where the metric returns NaN."
         )
     return table, answering
+
+
+def _refuse_silent(
+    split: Split,
+    baselines: Sequence[Baseline],
+    tables: Mapping[str, tuple[np.ndarray, list[Baseline]]],
+) -> None:
+    """Refuse a baseline that answers no metric; say where one does not."""
+    for baseline in baselines:
+        lacks = [name for name, (_, known) in tables.items() if baseline not in known]
+        if len(lacks) == len(tables):
+            raise ValueError(
+                f"Expected baseline `{baseline.name}` to answer a metric on split "
+                f"`{split.name}`. Received: outputs that none of {lacks} reads. Name "
+                "its outputs as the model's are named."
+            )
+        if lacks:
+            log.warning(
+                "Baseline %s gives no output for %s and does not stand beside it.",
+                baseline.name,
+                lacks,
+            )
 
 
 def _strata(split: Split, splits: Sequence[Split]) -> Iterator[tuple[str, np.ndarray]]:

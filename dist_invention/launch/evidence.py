@@ -6,19 +6,11 @@ from dataclasses import dataclass
 import json
 from pathlib import Path
 
-from dist_invention.launch import exit_codes
 from dist_invention.launch.worker import Attempt
+from dist_invention.runtime import exit_codes
 from dist_invention.runtime.micro_batches import micro_batches_now, next_micro_batches
 from dist_invention.storage import CheckpointFolder, CorruptFile, RunFolder, RunLocked
 from dist_invention.storage.lock import FolderLock
-
-WORDS = {
-    exit_codes.FAILED: "it failed",
-    exit_codes.BAD_INPUT: "it was refused before training",
-    exit_codes.INCOMPLETE: "too few copies, or a finished run that does not match",
-    exit_codes.OUT_OF_MEMORY: "out of memory",
-    exit_codes.STALLED: "it stalled",
-}
 
 
 class NotWritten(RuntimeError):
@@ -74,8 +66,7 @@ def reason_of(attempt: Attempt) -> str:
         return "killed by SIGKILL, as when the machine has no memory left"
     if attempt.signal:
         return f"killed by {attempt.signal}"
-    code = attempt.exit_code
-    return WORDS.get(code, "it ended unexpectedly") + f" (exit code {code})"
+    return exit_codes.in_words(attempt.exit_code)
 
 
 def record_end(run: Path, attempt: Attempt, step: int) -> None:

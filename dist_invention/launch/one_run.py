@@ -10,13 +10,13 @@ import re
 import sys
 from typing import Any, NoReturn
 
-from dist_invention.launch import exit_codes
 from dist_invention.launch.arms_command import run_arms
 from dist_invention.launch.arms_words import HELP, asked_arms
 from dist_invention.launch.command_line import BadCommand, read_config, refuse
 from dist_invention.launch.last_words import LastWords
 from dist_invention.launch.worker import SUPERVISED
 from dist_invention.reports import rival_table, score_table
+from dist_invention.runtime import exit_codes
 from dist_invention.runtime.memory import is_out_of_memory
 from dist_invention.storage.terminal import SafeStream, let_go
 from dist_invention.training import (

@@ -13,9 +13,10 @@ import sys
 import tempfile
 import time
 
-from dist_invention.launch import evidence, exit_codes
+from dist_invention.launch import evidence
 from dist_invention.launch.evidence import NotWritten, Standing
 from dist_invention.launch.worker import Attempt, Worker
+from dist_invention.runtime import exit_codes
 from dist_invention.runtime.signals import hear, put_back
 from dist_invention.storage import CorruptFile
 from dist_invention.storage.terminal import SafeStream, let_go

@@ -6,6 +6,7 @@ from pathlib import Path
 import time
 from typing import Any
 
+from dist_invention.runtime import exit_codes
 from dist_invention.training.data_order import DataOrder, order_of
 from dist_invention.training.fit_folder import FitFolder
 from dist_invention.training.fit_memory import FitMemory
@@ -20,7 +21,6 @@ from dist_invention.training.inside_fit import (
 )
 from dist_invention.training.saved import Saved
 from dist_invention.training.skipping import PassingOver
-from dist_invention.training.stopping import EXIT_START_AGAIN
 import keras
 
 COPY_SECONDS = 10.0  # that copies get once a signal has come
@@ -202,7 +202,7 @@ class SafeCheckpoint(keras.callbacks.Callback):
         self._saved = None
         self.close()
         if self.signals.reason is not None:
-            raise SystemExit(EXIT_START_AGAIN)
+            raise SystemExit(exit_codes.STOPPED)
 
     # What happens in between.
 
@@ -247,4 +247,4 @@ class SafeCheckpoint(keras.callbacks.Callback):
         self.folder.record("stopped", reason=self.signals.reason)
         log.warning("Stopped: %s. The same command goes on.", self.signals.reason)
         self.close()
-        raise SystemExit(EXIT_START_AGAIN)
+        raise SystemExit(exit_codes.STOPPED)

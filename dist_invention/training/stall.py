@@ -10,10 +10,10 @@ import time
 import traceback
 
 from dist_invention.curriculum import Place
+from dist_invention.runtime import exit_codes
 from dist_invention.runtime.step import StepResult
 from dist_invention.training.forecast import duration
 
-EXIT_STALLED = 78  # only under a supervisor, which starts again
 SPEAKING = 5.0  # seconds that a word may take: the disk may be what hangs
 FRAMES = 30  # innermost frames of a thread that are kept
 LONGEST_PAUSE = 3600.0  # seconds after which even an announced pause is reported
@@ -145,9 +145,9 @@ class StallAlarm:
             return
         if silent >= max(limit, self.exit_after):
             text = f"Training stands still for {duration(silent)}. "
-            text += f"The process ends with exit code {EXIT_STALLED}."
+            text += f"The process ends with exit code {exit_codes.STALLED}."
             _briefly(self.say, text)
-            os._exit(EXIT_STALLED)
+            os._exit(exit_codes.STALLED)
 
     def _report(self, silent: float) -> None:
         phase = self._pauses[-1] if self._pauses else "training"

@@ -8,12 +8,12 @@ import time
 from typing import Any
 
 from dist_invention.curriculum import Place
+from dist_invention.runtime import exit_codes
 from dist_invention.runtime.signals import Handlers, hear, put_back
 from dist_invention.runtime.step import StepResult
 from dist_invention.training.checkpoint import Checkpointer
 import keras
 
-EXIT_START_AGAIN = 75  # stopped early; the same command goes on
 SAVE_SECONDS = 10.0  # that the disk has for the last state
 VALIDATION_SECONDS = 5.0  # that a validation may still take once a signal has come
 
@@ -28,7 +28,7 @@ class StoppedEarly(BaseException):
         reason: Why, in words.
     """
 
-    exit_code = EXIT_START_AGAIN
+    exit_code = exit_codes.STOPPED
 
     def __init__(self, reason: str):
         self.reason = reason

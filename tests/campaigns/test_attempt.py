@@ -8,7 +8,6 @@ from dist_invention.campaigns import Step
 from dist_invention.campaigns import attempt as attempts
 from dist_invention.campaigns.attempt import Attempt, ended, start
 from dist_invention.campaigns.plan import Plan
-from dist_invention.launch import exit_codes
 from dist_invention.launch.worker import BEGAN, SUPERVISED
 import pytest
 
@@ -93,12 +92,6 @@ def test_exit_code_0_without_a_sealed_run_is_a_failure(made):
     assert (result.status, run) == ("failed", None)
     assert result.evidence[0].startswith("Expected a sealed run of this command in")
     assert result.evidence[1:] == ("nothing done",)
-
-
-def test_every_exit_code_of_ours_has_words():
-    named = {value for name, value in vars(exit_codes).items() if name.isupper()}
-    assert named - {exit_codes.DONE} == set(attempts.WORDS)
-    assert attempts.reason(9) == "it ended unexpectedly (exit code 9)"
 
 
 def test_those_that_do_not_end_in_time_are_killed_and_named(made):

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from dist_invention.campaigns import Outcome, StepResult
-from dist_invention.campaigns.outcome import DONE, FAILED, START_AGAIN
-from dist_invention.launch import exit_codes
+from dist_invention.campaigns.outcome import DONE, FAILED, STOPPED
 import pytest
 
 
@@ -20,18 +19,12 @@ def ends(*states, stopped=""):
         (["finished"], "received SIGTERM", DONE),
         (["finished", "failed"], "", FAILED),
         (["failed", "not started"], "", FAILED),
-        (["failed", "stopped"], "", START_AGAIN),
-        (["finished", "not started"], "received SIGTERM", START_AGAIN),
+        (["failed", "stopped"], "", STOPPED),
+        (["finished", "not started"], "received SIGTERM", STOPPED),
     ],
 )
 def test_one_exit_code_for_all_steps(states, stopped, code):
     assert ends(*states, stopped=stopped).exit_code == code
-
-
-def test_exit_codes_mean_what_they_mean_elsewhere():
-    assert exit_codes.DONE == DONE
-    assert exit_codes.FAILED == FAILED
-    assert exit_codes.STOPPED == START_AGAIN
 
 
 def test_what_cannot_start_names_the_first_cause():

@@ -224,7 +224,25 @@ def test_a_whole_table_takes_seconds():
     assert time.perf_counter() - start < 5.0
 
 
-def test_a_baseline_that_does_not_answer_a_question_stands_beside_the_others():
-    other = Baseline("only z", lambda s: {"z": np.zeros(len(s))}, "classical")
-    scores = evaluate(truth, [split_of()], [RMSE], [ZEROS, other], seed=0)
-    assert [item.name for item in scores[0].baselines] == [ZEROS.name]
+def test_a_baseline_stands_beside_the_questions_that_it_answers(caplog):
+    def zero(targets, outputs, split):
+        return outputs["z"] ** 2
+
+    def both(split):
+        return {**truth(split), "z": np.zeros(len(split))}
+
+    other = Baseline("only z", lambda s: {"z": np.ones(len(s))}, "classical")
+    nothing = Baseline(
+        "nothing", lambda s: {**zeros(s), "z": np.ones(len(s))}, "trivial"
+    )
+    metrics = [RMSE, Metric("z", "1", "lower", zero)]
+    scores = evaluate(both, [split_of()], metrics, [nothing, other], seed=0)
+    names = [[item.name for item in score.baselines] for score in scores]
+    assert names == [["nothing"], ["nothing", "only z"]]
+    assert "only z gives no output for ['rmse']" in caplog.text
+
+
+def test_a_baseline_that_answers_nothing_is_refused():
+    other = Baseline("misspelt", lambda s: {"Y": np.zeros(len(s))}, "classical")
+    with pytest.raises(ValueError, match="baseline `misspelt` to answer a metric"):
+        evaluate(truth, [split_of()], [RMSE], [ZEROS, other], seed=0)

@@ -10,7 +10,7 @@ from dist_invention.curriculum import Constant, Stage
 from dist_invention.datasets import Field, Split
 from dist_invention.launch import arms_command, main
 from dist_invention.launch.arms_command import campaign_name
-from dist_invention.launch.exit_codes import BAD_INPUT, DONE, FAILED, STOPPED
+from dist_invention.runtime.exit_codes import BAD_INPUT, DONE, FAILED, STOPPED
 from dist_invention.training import SafeTrainingPipeline, Selection, TrainingConfig
 import numpy as np
 import pytest

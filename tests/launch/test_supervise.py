@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 
-from dist_invention.launch import exit_codes, supervise
+from dist_invention.launch import supervise
 from dist_invention.launch.worker import SUPERVISED
+from dist_invention.runtime import exit_codes
 from dist_invention.storage.lock import FolderLock
 import pytest
 

@@ -9,7 +9,6 @@ from dist_invention.runtime.signals import STOP_SIGNALS
 from dist_invention.runtime.step import StepResult
 from dist_invention.training import stopping
 from dist_invention.training.stopping import (
-    EXIT_START_AGAIN,
     StopGuard,
     StopInValidation,
     StoppedEarly,
@@ -41,7 +40,7 @@ def test_a_signal_is_noticed_at_the_next_step_and_saved_first(number):
             with pytest.raises(StoppedEarly, match=f"received {number.name}") as stop:
                 guard.after_step(Place(0, 0, 2, 2), GOOD)
         assert guard.checkpointer.places == [Place(0, 0, 2, 2)]
-    assert stop.value.exit_code == EXIT_START_AGAIN == 75
+    assert stop.value.exit_code == 75
     assert signal.getsignal(number) is before
 
 
