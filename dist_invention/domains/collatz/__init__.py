@@ -1,0 +1,30 @@
+"""The Collatz map on odd integers: functions that fall along every trajectory."""
+
+from dist_invention.domains.collatz.closed_forms import closed_forms
+from dist_invention.domains.collatz.data import abstract_stream, make_splits
+from dist_invention.domains.collatz.losses import BoundedPenalty, Hinge
+from dist_invention.domains.collatz.metrics import collatz_metrics
+from dist_invention.domains.collatz.model import digit_model, residue_model
+from dist_invention.domains.collatz.pool import Pool
+from dist_invention.domains.collatz.ramp import Ramp
+from dist_invention.domains.collatz.record_data import judged_values, record_splits
+from dist_invention.domains.collatz.rules import syracuse, trajectory
+from dist_invention.domains.collatz.sampler import record_stream
+
+__all__ = [
+    "BoundedPenalty",
+    "Hinge",
+    "Pool",
+    "Ramp",
+    "abstract_stream",
+    "closed_forms",
+    "collatz_metrics",
+    "digit_model",
+    "judged_values",
+    "make_splits",
+    "record_splits",
+    "record_stream",
+    "residue_model",
+    "syracuse",
+    "trajectory",
+]
