@@ -17,9 +17,14 @@ from dist_invention.launch import main
 from dist_invention.training import SafeTrainingPipeline, Selection, TrainingConfig
 import keras
 
-TEMPERATURES = (3.0, 1.3, 0.55, 0.23, 0.1)  # bits, where the stages meet
-STAGES = ("soft", "firm", "hard", "sharp")
+STAGES = {  # temperature of the penalty in bits, from its begin to its end
+    "soft": (3.0, 1.3),
+    "firm": (1.3, 0.55),
+    "hard": (0.55, 0.23),
+    "sharp": (0.23, 0.1),
+}
 STEPS_PER_EPOCH = 50
+EPOCHS = 60  # of the record's recipe, small: 3,000 batches
 PLANS = {"aggressive": mining.AGGRESSIVE, "gentle": mining.GENTLE}
 LEAK = "the record's own split, put back to measure what its leak is worth"
 
@@ -69,9 +74,11 @@ class Config(TrainingConfig):
 
 
 DEMO = Config(preset="demo", batch_size=4096, epochs=4)
-FULL = replace(DEMO, preset="full", trits=12, batch_size=8192, epochs=11, supervise=True)
+FULL = replace(
+    DEMO, preset="full", trits=12, batch_size=8192, epochs=11, supervise=True
+)
 RECORD = replace(
-    DEMO, preset="record", model="record", batch_size=1024, rate=1e-3, epochs=60
+    DEMO, preset="record", model="record", batch_size=1024, rate=1e-3, epochs=EPOCHS
 )
 
 
@@ -87,7 +94,7 @@ class Collatz(SafeTrainingPipeline):
     config_class = Config
     presets = {"demo": DEMO, "full": FULL, "record": RECORD}
     models = ("table", "digits", "record")
-    headline = ("violations", "pass")
+    headline = ("violations",)
     arm_flags = {
         "none": ("--ramp", "0"),
         "aggressive": ("--mining", "aggressive"),
@@ -107,14 +114,12 @@ class Collatz(SafeTrainingPipeline):
     @property
     def rows(self):
         """Which values of a path the record's loss compares."""
-        return {"none": (0, 1), "T4": (0, 1, 4), "T8": (0, 1, 4, 8)}[
-            self.config.future
-        ]
+        return {"none": (0, 1), "T4": (0, 1, 4), "T8": (0, 1, 4, 8)}[self.config.future]
 
     @property
     def steps_in_all(self):
         """Batches of a run of the record's recipe."""
-        return (self.config.epochs or RECORD.epochs) * STEPS_PER_EPOCH
+        return (self.config.epochs or EPOCHS) * STEPS_PER_EPOCH
 
     @cached_property
     def plain(self):
@@ -142,9 +147,11 @@ class Collatz(SafeTrainingPipeline):
         config = self.config
         if not self.is_record:
             return self.plain.values()
-        whole = collatz.Pool(kept_out=self.pool.kept_out, leak=config.leak)
+        whole = collatz.Pool(
+            kept_out=self.pool.kept_out, reach=max(self.rows), leak=config.leak
+        )
         splits = collatz.record_splits(
-            self.plain, whole, config.lookahead, config.seed
+            self.plain, whole, config.lookahead, config.seed, self.rows
         )
         return splits.values()
 
@@ -181,11 +188,11 @@ class Collatz(SafeTrainingPipeline):
             return [self.record_stage()]
         stages = []
         whole = Cosine(config.rate, 0.0)
-        for place, name in enumerate(STAGES):
+        for place, (name, temperature) in enumerate(STAGES.items()):
             data = collatz.abstract_stream(
                 name,
                 config.steps + config.lookahead,
-                TEMPERATURES[place : place + 2],
+                temperature,
                 STEPS_PER_EPOCH * config.batch_size,
                 with_low=config.bits > 0,
             )
@@ -207,7 +214,9 @@ class Collatz(SafeTrainingPipeline):
         is_cosine = config.schedule == "cosine"
         rate = Cosine(config.rate, 0.0) if is_cosine else Constant(config.rate)
         weights = recipe.record_weights(self.rows)
-        return Stage("record", data, self.steps_in_all // STEPS_PER_EPOCH, rate, weights)
+        return Stage(
+            "record", data, self.steps_in_all // STEPS_PER_EPOCH, rate, weights
+        )
 
     def build_callbacks(self, stage):
         config, steps = self.config, self.steps_in_all
@@ -220,7 +229,12 @@ class Collatz(SafeTrainingPipeline):
             plan = PLANS[config.mining].scaled(steps)
             found.append(
                 mining.Mining(
-                    self.pool, config.lookahead, plan, STEPS_PER_EPOCH, steps, config.seed
+                    self.pool,
+                    config.lookahead,
+                    plan,
+                    STEPS_PER_EPOCH,
+                    steps,
+                    config.seed,
                 )
             )
         if config.schedule == "plateau":

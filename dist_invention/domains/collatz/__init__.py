@@ -1,7 +1,7 @@
 """The Collatz map on odd integers: functions that fall along every trajectory."""
 
 from dist_invention.domains.collatz.closed_forms import closed_forms
-from dist_invention.domains.collatz.data import abstract_stream, make_splits
+from dist_invention.domains.collatz.data import make_splits
 from dist_invention.domains.collatz.losses import BoundedPenalty, Hinge
 from dist_invention.domains.collatz.metrics import collatz_metrics
 from dist_invention.domains.collatz.model import digit_model, residue_model
@@ -10,6 +10,7 @@ from dist_invention.domains.collatz.ramp import Ramp
 from dist_invention.domains.collatz.record_data import judged_values, record_splits
 from dist_invention.domains.collatz.rules import syracuse, trajectory
 from dist_invention.domains.collatz.sampler import record_stream
+from dist_invention.domains.collatz.training_data import abstract_stream
 
 __all__ = [
     "BoundedPenalty",

@@ -131,12 +131,12 @@ def anchor(height: np.ndarray) -> np.ndarray:
 
 
 def last_seen(height: np.ndarray) -> np.ndarray:
-    """V = ln n + ln 2 drift, in bits: all but log2 of the last value in sight, (n, 2)."""
+    """V = ln n + ln 2 drift, in bits: nearly log2 of the last value seen, (n, 2)."""
     return height[:, :2] + _drift(height)
 
 
 def window_sum(height: np.ndarray) -> np.ndarray:
-    """V = the sum of log2 of all values in sight: fails where T^(L+1)(n) >= n, (n, 2)."""
+    """V = the sum of log2 of what is seen: fails where T^(L+1)(n) >= n, (n, 2)."""
     rising = np.cumsum(height, axis=1, dtype=np.float64)
     return np.stack([rising[:, -2], rising[:, -1] - height[:, 0]], axis=1)
 

@@ -1,6 +1,6 @@
-"""Pictures as plain data: where V fails on a path, at which steps, and on which paths."""
+"""Pictures as plain data: where V fails on a path, at which steps, which paths."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 import math
 from typing import Any
 
@@ -108,7 +108,9 @@ def direction_figure(
     }
 
 
-def valuation_figure(split: Split, predictions: Mapping[str, Outputs]) -> dict[str, Any]:
+def valuation_figure(
+    split: Split, predictions: Mapping[str, Outputs]
+) -> dict[str, Any]:
     """Return the share of violated steps by the valuation of the step.
 
     A V that looks ahead fails at all of them. One that looks behind all but never
@@ -132,8 +134,8 @@ def valuation_figure(split: Split, predictions: Mapping[str, Outputs]) -> dict[s
         split,
         "lines",
         "which steps fail",
-        f"k = 1 is growth; {MOST} stands for {MOST} or more. Residues modulo a power of "
-        "3 look behind: they know the past after k = 1 and 2, and guess after k >= 3.",
+        f"k = 1 is growth; {MOST} stands for {MOST} or more. Residues modulo 3^j look "
+        "behind: they know the past after k = 1 and 2, and guess after k >= 3.",
         [_panel("", *axes, series)],
     )
 
@@ -185,7 +187,7 @@ def hardness_figure(
         "trajectories",
         f"what makes a path hard, lookahead {lookahead}",
         "A path of s steps from n grows by -log2(n) / s bits a step. Random integers "
-        "fall by 0.415 bits; the nearer to 0, the more often a window has a new record.",
+        "fall by 0.415 bits; the nearer to 0, the more often there is a new record.",
         panels,
     )
 
@@ -224,7 +226,7 @@ def _panel(title, x_axis, y_axis, series):
     }
 
 
-def _line(label: str, role: str, x: Sequence, y: Sequence, group: str = ""):
+def _line(label: str, role: str, x: Iterable, y: Iterable, group: str = ""):
     line = {"label": label, "role": role, "group": group or label}
     return {**line, "x": _plain(x), "y": _plain(y)}
 

@@ -82,7 +82,7 @@ def record_rates(growth_bits: float, lookahead: int) -> Rates:
     Example:
         >>> rates = record_rates(-0.415, lookahead=10)
         >>> round(rates.every, 3), round(rates.growth, 3), round(rates.decay, 3)
-        (0.058, 0.065, 0.051)
+        (0.057, 0.065, 0.05)
     """
     mean = LOG2_3 - growth_bits
     if not mean > 1:

@@ -78,8 +78,8 @@ def peak_behind(
         NoRoomForTrits: As in `floor_behind`.
 
     Example:
-        >>> peak_behind(np.array([1 + 2 * 3]), 5).round(2).tolist()  # 37 > 49 > 65 > ...
-        [5.26]
+        >>> peak_behind(np.array([7]), 5).round(2).tolist()  # 43, 65, 49, 37, 7
+        [2.95]
     """
     return _walk_back(residue, trits, size, PEAK_AGE, np.maximum, avoids_ends=True)
 

@@ -170,7 +170,9 @@ class PathRow:
 
 
 def path_table(
-    value: np.ndarray, paths: Sequence[str] | np.ndarray, keys: Sequence[str]
+    value: np.ndarray,
+    paths: Sequence[str] | np.ndarray,
+    keys: Sequence[str] | np.ndarray,
 ) -> list[PathRow]:
     """Return one row a path, in order of appearance, and the sum of all as the last.
 
@@ -185,13 +187,13 @@ def path_table(
         >>> [(row.name, row.violations, row.unique_violations) for row in rows]
         [('a', 1, 1), ('b', 1, 1), ('all', 2, 1)]
     """
-    names, keys = np.asarray(paths).astype(str), np.asarray(keys).astype(str)
+    names, identities = np.asarray(paths).astype(str), np.asarray(keys).astype(str)
     value = np.asarray(value)
     rows = [
-        _path_row(name, value[names == name], keys[names == name])
+        _path_row(name, value[names == name], identities[names == name])
         for name in dict.fromkeys(names.tolist())
     ]
-    return [*rows, _path_row(ALL, value, keys)]
+    return [*rows, _path_row(ALL, value, identities)]
 
 
 def _path_row(name: str, value: np.ndarray, keys: np.ndarray) -> PathRow:

@@ -1,10 +1,10 @@
-"""The judged splits as the record's network reads them, and a sample of its training."""
+"""Judged splits as the record's network reads them, and a sample of its training."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dist_invention.datasets import Split
-from dist_invention.domains.collatz.data import judged
+from dist_invention.domains.collatz.layout import judged
 from dist_invention.domains.collatz.pool import Pool
 from dist_invention.domains.collatz.sampler import (
     INPUTS,
@@ -35,25 +35,30 @@ def judged_values(splits: Mapping[str, Split]) -> frozenset[int]:
     return frozenset(n for split in held for n in values_of(split))
 
 
-def as_record(split: Split, lookahead: int) -> Split:
+def as_record(split: Split, lookahead: int, rows: Sequence[int] = (0, 1)) -> Split:
     """Return a split with the record's features as its input, the rest beside them.
 
     Args:
         split: Transitions as `data.judged` makes them.
         lookahead: Steps of the map that V sees.
+        rows: Which values of a path get features, as the run's loss reads them.
     """
-    found = windows(values_of(split), lookahead + 1)
+    found = windows(values_of(split), lookahead + max(rows))
     return replace(
         split,
-        arrays={**split.arrays, **record_arrays(found, lookahead)},
-        fields=(*split.fields, *record_fields(lookahead)),
+        arrays={**split.arrays, **record_arrays(found, lookahead, rows)},
+        fields=(*split.fields, *record_fields(lookahead, rows)),
         inputs=INPUTS,
         targets=(*TARGETS, *JUDGED),
     )
 
 
 def record_splits(
-    splits: Mapping[str, Split], pool: Pool, lookahead: int, seed: int
+    splits: Mapping[str, Split],
+    pool: Pool,
+    lookahead: int,
+    seed: int,
+    rows: Sequence[int] = (0, 1),
 ) -> dict[str, Split]:
     """Return every split for the record's network; its training is real integers.
 
@@ -63,6 +68,7 @@ def record_splits(
             the audit finds judged values in `train`.
         lookahead: Steps of the map that V sees.
         seed: Seed of the training sample.
+        rows: Which values of a path get features.
     """
     drawn = draw(stream(seed, "collatz", "record sample"), SAMPLE, pool)
     values = [n for n in dict.fromkeys(drawn.values) if n > 1]
@@ -76,6 +82,6 @@ def record_splits(
     )
     others = {name: split for name, split in splits.items() if name != "train"}
     return {
-        name: as_record(split, lookahead)
+        name: as_record(split, lookahead, rows)
         for name, split in {"train": train, **others}.items()
     }

@@ -185,8 +185,8 @@ def record_stream(
         pool: Where hard values come from; says what is kept out.
         lookahead: Steps of the map that V sees.
         rows: Which values get features, 0 and 1 the first: (0, 1, 4, 8) for T4 and T8.
-        examples_per_epoch: How many examples count as an epoch. The pool and the rate
-            on a plateau's journal move once an epoch: a few hundred batches are right.
+        examples_per_epoch: How many examples count as an epoch. The pool changes once
+            an epoch: a hundredth of the run is right.
         hard_share: Share of hard rows.
         block: Batches made in one go.
 

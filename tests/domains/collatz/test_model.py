@@ -1,6 +1,6 @@
 """Candidates: their sizes, what they read, and what a lookahead does to them."""
 
-from dist_invention.domains.collatz.data import mixed_windows
+from dist_invention.domains.collatz.training_data import mixed_windows
 from dist_invention.domains.collatz.model import (
     MostAhead,
     ResidueTable,

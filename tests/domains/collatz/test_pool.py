@@ -1,6 +1,7 @@
 from dist_invention.domains.collatz.pool import Pool, pool_size
 from dist_invention.domains.collatz.rules import syracuse, trajectory
-from dist_invention.domains.collatz.seeds import HARD_SEEDS, test_values as judged
+from dist_invention.domains.collatz.seeds import HARD_SEEDS
+from dist_invention.domains.collatz.seeds import test_values as judged
 import pytest
 
 

@@ -98,7 +98,7 @@ def test_every_weight_of_the_network_learns(adaptive):
     batch = stream.draw(np.random.default_rng(0), 64)
     learner = Learner(record_network(5, (16, 16), adaptive, seed=1), record_terms(ROWS))
     learner.compile(keras.optimizers.SGD(0.1), jit_compile=False)
-    learner.set_weights_of_terms({name: 1.0 for name in learner.terms})
+    learner.set_weights_of_terms(dict.fromkeys(learner.terms, 1.0))
     before = [np.array(weight) for weight in learner.trainable_weights]
     inputs = {name: batch[name] for name in stream.inputs}
     targets = {name: batch[name] for name in stream.targets}

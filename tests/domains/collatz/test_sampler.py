@@ -81,7 +81,7 @@ def test_random_integers_have_every_size_alike_and_are_odd():
 def test_seeds_are_drawn_alike_whatever_the_length_of_their_path():
     pool = Pool([871, 1117065, 837799], kept_out=())
     drawn = draw(generator(), 9_000, pool, hard_share=1.0)
-    alone = {n for n in trajectory(871)} - set(trajectory(1117065) + trajectory(837799))
+    alone = set(trajectory(871)) - set(trajectory(1117065) + trajectory(837799))
     share = np.mean([n in alone for n in drawn.values])
     assert share == pytest.approx(len(alone) / len(trajectory(871)) / 3, abs=0.02)
 
