@@ -11,8 +11,8 @@ from typing import Literal
 
 from dist_invention.curriculum import Constant, Cosine, Part, Stage
 from dist_invention.domains import collatz
-from dist_invention.domains.collatz import mining, plateau, record
-from dist_invention.domains.collatz import record_losses as recipe
+from dist_invention.domains.collatz import record
+from dist_invention.domains.collatz import record_losses as losses
 from dist_invention.launch import main
 from dist_invention.training import SafeTrainingPipeline, Selection, TrainingConfig
 import keras
@@ -25,7 +25,6 @@ STAGES = {  # temperature of the penalty in bits, from its begin to its end
 }
 STEPS_PER_EPOCH = 50
 EPOCHS = 60  # of the record's recipe, small: 3,000 batches
-PLANS = {"aggressive": mining.AGGRESSIVE, "gentle": mining.GENTLE}
 LEAK = "the record's own split, put back to measure what its leak is worth"
 
 
@@ -85,7 +84,8 @@ RECORD = replace(
 class Collatz(SafeTrainingPipeline):
     """V(n) = log2 n + f(class of n), trained on windows that hold no integer.
 
-    Four stages: a penalty that is soft, then ever sharper, until it counts failures.
+    Four stages: a penalty that is soft, then ever sharper, until it counts failures;
+    the first three look behind only, the last one through the lookahead.
     The record's own recipe is the model `record`, in one stage with callbacks.
     """
 
@@ -114,12 +114,21 @@ class Collatz(SafeTrainingPipeline):
     @property
     def rows(self):
         """Which values of a path the record's loss compares."""
-        return {"none": (0, 1), "T4": (0, 1, 4), "T8": (0, 1, 4, 8)}[self.config.future]
+        return collatz.ROWS[self.config.future]
 
     @property
-    def steps_in_all(self):
-        """Batches of a run of the record's recipe."""
-        return (self.config.epochs or EPOCHS) * STEPS_PER_EPOCH
+    def recipe(self):
+        """How the record's run goes, at the length of this one."""
+        config = self.config
+        return collatz.Recipe(
+            config.lookahead,
+            (config.epochs or EPOCHS) * STEPS_PER_EPOCH,
+            STEPS_PER_EPOCH,
+            config.ramp,
+            config.mining,
+            config.schedule,
+            config.seed,
+        )
 
     @cached_property
     def plain(self):
@@ -135,12 +144,10 @@ class Collatz(SafeTrainingPipeline):
     @cached_property
     def pool(self):
         """Hard seeds of the record; none of their rows touches a judged value."""
-        config = self.config
-        return collatz.Pool(
-            active=0 if config.ramp else None,
+        return self.recipe.pool(
             kept_out=collatz.judged_values(self.plain),
             reach=max(self.rows),
-            leak=config.leak,
+            leak=self.config.leak,
         )
 
     def build_splits(self):
@@ -178,9 +185,12 @@ class Collatz(SafeTrainingPipeline):
     def build_terms(self, splits):
         if self.is_record:
             tau = 0.1 if self.config.loss == "bounded" else None
-            return recipe.record_terms(self.rows, tau)
-        losses = {"bounded": collatz.BoundedPenalty(), "hinge": collatz.Hinge()}
-        return {"penalty": losses[self.config.loss]}
+            return losses.record_terms(self.rows, tau)
+        penalty = {"bounded": collatz.BoundedPenalty, "hinge": collatz.Hinge}[
+            self.config.loss
+        ]
+        behind = {"behind": penalty(of="behind")} if self.config.lookahead else {}
+        return {"ahead": penalty(), **behind}
 
     def build_stages(self, splits):
         config = self.config
@@ -197,7 +207,8 @@ class Collatz(SafeTrainingPipeline):
                 with_low=config.bits > 0,
             )
             rate = Part(whole, place / len(STAGES), (place + 1) / len(STAGES))
-            weights = {"penalty": Constant(1.0)}
+            is_last = name == "sharp" or not config.lookahead
+            weights = {"ahead" if is_last else "behind": Constant(1.0)}
             stages.append(Stage(name, data, config.epochs or 4, rate, weights))
         return stages
 
@@ -211,36 +222,12 @@ class Collatz(SafeTrainingPipeline):
             self.rows,
             STEPS_PER_EPOCH * config.batch_size,
         )
-        is_cosine = config.schedule == "cosine"
-        rate = Cosine(config.rate, 0.0) if is_cosine else Constant(config.rate)
-        weights = recipe.record_weights(self.rows)
-        return Stage(
-            "record", data, self.steps_in_all // STEPS_PER_EPOCH, rate, weights
-        )
+        epochs = self.recipe.steps // STEPS_PER_EPOCH
+        weights = losses.record_weights(self.rows)
+        return Stage("record", data, epochs, self.recipe.rate(config.rate), weights)
 
     def build_callbacks(self, stage):
-        config, steps = self.config, self.steps_in_all
-        if not self.is_record:
-            return []
-        ramp = round(config.ramp * steps)
-        found: list[keras.callbacks.Callback] = []
-        found.append(collatz.Ramp(self.pool, STEPS_PER_EPOCH, ramp))
-        if config.mining != "off":
-            plan = PLANS[config.mining].scaled(steps)
-            found.append(
-                mining.Mining(
-                    self.pool,
-                    config.lookahead,
-                    plan,
-                    STEPS_PER_EPOCH,
-                    steps,
-                    config.seed,
-                )
-            )
-        if config.schedule == "plateau":
-            patience = plateau.record_patience(steps)
-            found.append(plateau.PlateauPerBatch(patience=patience))
-        return found
+        return self.recipe.callbacks(self.pool) if self.is_record else []
 
     def build_metrics(self, splits):
         return collatz.collatz_metrics()
@@ -252,7 +239,7 @@ class Collatz(SafeTrainingPipeline):
         return inner.predict(split.input_arrays(), batch_size=4096, verbose=0)
 
     def build_figures(self, splits, outputs):
-        return {}
+        return collatz.collatz_figures(splits, outputs, self.config.lookahead)
 
 
 if __name__ == "__main__":

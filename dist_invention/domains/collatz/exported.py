@@ -6,21 +6,19 @@ is what was stored, so that a score never depends on digits that no file holds.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 from dist_invention.domains.collatz.closed_forms import most_ahead
+from dist_invention.domains.collatz.listed import judged_windows
 from dist_invention.domains.collatz.metrics import violations
-from dist_invention.domains.collatz.windows import LOW_BITS, TRITS, Windows, windows
+from dist_invention.domains.collatz.windows import LOW_BITS, TRITS, Windows
 from dist_invention.storage import read_arrays, write_arrays
 import numpy as np
 
 SCHEMA = 1
 STEP = 2.0**-11  # bits
 LARGEST = np.iinfo(np.int16).max
-CHUNK_VALUES = 1_000_000
-"""Values of windows that are held at once while scoring."""
 
 
 class TableDoesNotFit(ValueError):
@@ -32,11 +30,7 @@ class NotATable(ValueError):
 
 
 class LookaheadTooShort(ValueError):
-    """A table would see less of the path than it was trained on."""
-
-
-class CannotBeJudged(ValueError):
-    """There is no odd integer above 1, so there is no step on which V could fall."""
+    """A table, or every table there is, was trained to see more of the path."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,8 @@ class ExportedTable:
 
     Example:
         >>> table = ExportedTable(1, 0, 0, 1e-3, np.array([0.0, 0.0, 2.0]))
-        >>> table.value(windows([5, 7], 1), 0).round(2).tolist()
+        >>> [seen] = judged_windows([5, 7], lookahead=0)
+        >>> table.value(seen, 0).round(2).tolist()
         [[2.0, -2.32], [0.0, 2.65]]
     """
 
@@ -202,6 +197,31 @@ def load(path: Path | str) -> ExportedTable:
     return ExportedTable(*numbers, values, head["about"])
 
 
+def load_for(
+    lookahead: int, folder: Path | str, pattern: str = "*.npz"
+) -> tuple[str, ExportedTable]:
+    """Return name and content of the table that sees the most within a lookahead.
+
+    Args:
+        lookahead: Steps that V may see.
+        folder: Where tables lie.
+        pattern: Names to look at.
+
+    Raises:
+        LookaheadTooShort: If none was trained with so little.
+        CorruptFile: If a byte is not what was written.
+    """
+    tables = {path.name: load(path) for path in sorted(Path(folder).glob(pattern))}
+    fit = {name: t for name, t in tables.items() if t.lookahead <= lookahead}
+    if not fit:
+        raise LookaheadTooShort(
+            f"Expected a table of lookahead {lookahead} or less in {folder}. Received: "
+            f"{', '.join(tables) or f'no file {pattern}'}. Give another folder or a "
+            "greater lookahead, or train a table."
+        )
+    return max(fit.items(), key=lambda item: item[1].lookahead)
+
+
 def score(
     table: ExportedTable, values: Sequence[int], lookahead: int
 ) -> dict[str, int | float]:
@@ -228,34 +248,3 @@ def score(
     for seen in judged_windows(values, lookahead):
         failed += int(violations(table.value(seen, lookahead)).sum())
     return {"n": len(values), "violations": failed, "rate": failed / len(values)}
-
-
-def judged_windows(values: Sequence[int], lookahead: int):
-    """Yield windows of `lookahead` + 2 values, so many that memory suffices.
-
-    Args:
-        values: Odd integers above 1.
-        lookahead: Steps that V sees.
-
-    Raises:
-        CannotBeJudged: If there is none, or one is no odd integer above 1.
-    """
-    _judged(values)
-    rows = max(1, CHUNK_VALUES // (lookahead + 2))
-    for start in range(0, len(values), rows):
-        yield windows(values[start : start + rows], lookahead + 1)
-
-
-def _judged(values: Sequence[int]) -> None:
-    """Refuse what has no step to judge."""
-    if not len(values):
-        raise CannotBeJudged(
-            "Expected at least one odd integer above 1. Received: none. "
-            "Give the values that a path leaves."
-        )
-    for place, n in enumerate(values):
-        if not isinstance(n, Integral) or n < 3 or n % 2 == 0:
-            raise CannotBeJudged(
-                f"Expected odd integers above 1. Received: {n!r} at place {place}. "
-                "Divide even ones by 2 until they are odd; at 1 the path has ended."
-            )

@@ -59,8 +59,7 @@ def path_figure(
         split,
         "lines",
         "where V fails to fall",
-        "A step is violated where V(T n) is not below V(n); it is marked at the height "
-        "of V.",
+        "A step is violated where V(T n) is not below V(n): a dotted line up to V(n).",
         panels,
     )
 
@@ -129,14 +128,13 @@ def valuation_figure(
         shares = rates_by_valuation(outputs["value"], height)
         role = "baseline" if k else "predicted"
         series.append(_line(label, role, [*range(1, MOST + 1)], shares))
-    axes = (("valuation k", "1"), ("share violated", "1"))
     return _record(
         split,
         "lines",
         "which steps fail",
         f"k = 1 is growth; {MOST} stands for {MOST} or more. Residues modulo 3^j look "
         "behind: they know the past after k = 1 and 2, and guess after k >= 3.",
-        [_panel("", *axes, series)],
+        [_panel("", ("valuation k", "1"), ("share violated", "1"), series)],
     )
 
 
@@ -161,26 +159,24 @@ def hardness_figure(
     lookahead = height.shape[1] - 2
     law = [record_rates(float(growth), lookahead).every for growth in GROWTHS]
     shares = [_line("PEAK on a random path, exact", "true", GROWTHS, law)]
-    numbers = []
+    numbers, paths = [], []
     for name in dict.fromkeys(names.tolist()):
         rows = names == name
         steps, growth = int(rows.sum()), float(height[rows, 1].mean())
+        paths.append((name, growth, steps))
         for k, (label, outputs) in enumerate(predictions.items()):
             count = int(violations(np.asarray(outputs["value"])[rows]).sum())
             role = "baseline" if k else "predicted"
             shares.append(_line(label, role, [growth], [count / steps], name))
             numbers.append(_line(label, role, [steps], [count], name))
-        # A point of the context role carries the name of its group.
-        numbers.append(_line("path", "context", [steps], [0.0], name))
-        shares.append(_line("path", "context", [growth], [0.0], name))
+    longest = 1.3 * max(steps for *_, steps in paths)
+    shares += _flags(paths, 1, shares)
+    numbers += _flags(paths, 2, numbers)
+    growth_axes = (("mean growth a step", "bit"), ("share violated", "1"))
+    steps_axes = (("steps", "1"), ("violated", "1"))
     panels = [
-        _panel(
-            "share violated",
-            ("mean growth a step", "bit"),
-            ("share violated", "1"),
-            shares,
-        ),
-        _panel("number violated", ("steps", "1"), ("violated", "1"), numbers),
+        _panel("share violated", *growth_axes, shares, (-0.44, 0.04)),
+        _panel("number violated", *steps_axes, numbers, (0.0, longest)),
     ]
     return _record(
         split,
@@ -192,12 +188,23 @@ def hardness_figure(
     )
 
 
+def _flags(paths, place, series):
+    """Return a flag with its name for each path, each at a height of its own."""
+    top = max(max(line["y"]) for line in series) or 1.0
+    flags = []
+    for rank, path in enumerate(sorted(paths, key=lambda path: path[place])):
+        height = top * (1.7 - 0.13 * rank)
+        x = [path[place], path[place]]
+        flags.append(_line("path", "context", x, [height, 0.0], path[0]))
+    return flags
+
+
 def _failed(value: np.ndarray) -> dict[str, Any]:
-    """Return the violated steps as pieces of V, with holes between them."""
+    """Return a line from 0 up to V for each violated step, with holes between them."""
     steps, bits = [], []
     for step in np.flatnonzero(violations(value)):
-        steps += [int(step), int(step) + 1, int(step) + 1]
-        bits += [*value[step], None]
+        steps += [int(step)] * 3
+        bits += [0.0, value[step, 0], None]
     return _line("a violated step", "context", steps, bits)
 
 
@@ -212,14 +219,14 @@ def _record(split, kind, title, caption, panels):
     }
 
 
-def _panel(title, x_axis, y_axis, series):
+def _panel(title, x_axis, y_axis, series, x_range=None):
     return {
         "title": title,
         "x_label": x_axis[0],
         "y_label": y_axis[0],
         "x_unit": x_axis[1],
         "y_unit": y_axis[1],
-        "x_range": None,
+        "x_range": list(x_range) if x_range else None,
         "y_range": None,
         "equal_aspect": False,
         "series": series,

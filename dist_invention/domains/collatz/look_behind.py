@@ -21,7 +21,7 @@ ROUGH_AGE = 0.015
 """Bits a step back where the size of n is unknown, so that the past leaves out the
 `+ 1` of 3n + 1: from n = 32 on it outweighs log2(1 + 1/(3n)). It was chosen on hard
 paths that no split holds."""
-PEAK_AGE = 0.1  # bits a step back; the value that the feasibility study's counts need
+PEAK_AGE = 0.1  # bits a step back; 0.1 to 0.2 give the known count of 28 below
 MOST_TRITS = 36 + 1  # 16 * 3^37 < 2^63
 LOWEST = 1e-12
 

@@ -27,6 +27,7 @@ class BoundedPenalty:
 
     Args:
         margin: Bits that V must fall.
+        of: Output that is V: `value`, or `behind`, which sees nothing ahead.
 
     Example:
         >>> penalty = BoundedPenalty()
@@ -36,6 +37,7 @@ class BoundedPenalty:
     """
 
     margin: float = MARGIN
+    of: str = "value"
 
     def __call__(self, inputs: Mapping, targets: Mapping, outputs: Mapping) -> Any:
         """Return the mean over the steps of a window.
@@ -43,12 +45,12 @@ class BoundedPenalty:
         Args:
             inputs: Not read.
             targets: `tau` (batch,) in bits.
-            outputs: `value` (batch, steps + 1) in bits.
+            outputs: V along a window, shape (batch, steps + 1), in bits.
 
         Returns:
             One number a window, shape (batch,).
         """
-        short = shortfall(outputs["value"], self.margin)  # (batch, steps)
+        short = shortfall(outputs[self.of], self.margin)  # (batch, steps)
         return ops.mean(1.0 - ops.exp(-short / targets["tau"][:, None]), axis=-1)
 
 
@@ -58,6 +60,7 @@ class Hinge:
 
     Args:
         margin: Bits that V must fall.
+        of: Output that is V.
 
     Example:
         >>> rising = {"value": ops.convert_to_tensor([[1.0, 4.0]])}
@@ -66,10 +69,11 @@ class Hinge:
     """
 
     margin: float = MARGIN
+    of: str = "value"
 
     def __call__(self, inputs: Mapping, targets: Mapping, outputs: Mapping) -> Any:
         """Return the mean over the steps of a window, shape (batch,)."""
-        return ops.mean(shortfall(outputs["value"], self.margin), axis=-1)
+        return ops.mean(shortfall(outputs[self.of], self.margin), axis=-1)
 
 
 def shortfall(value: Any, margin: float) -> Any:

@@ -178,7 +178,8 @@ def residue_model(
 
     Returns:
         A model from `height` (batch, W) in bits and `residue` (batch, W), with bits
-        also `low` (batch, W), to `value` (batch, W - lookahead) in bits.
+        also `low` (batch, W), to `value` (batch, W - lookahead) in bits; with a
+        lookahead also to `behind` (batch, W), V without it.
 
     Example:
         >>> residue_model(trits=4, lookahead=10).count_params()
@@ -226,5 +227,8 @@ def _inputs(with_low: bool) -> dict[str, Any]:
 
 
 def _over(inputs: dict[str, Any], lifted: Any, lookahead: int) -> keras.Model:
-    pinned = keras.layers.Add(dtype="float32")([inputs["height"], lifted])
-    return keras.Model(inputs, {"value": MostAhead(lookahead, name="value")(pinned)})
+    behind = keras.layers.Add(dtype="float32", name="behind")(
+        [inputs["height"], lifted]
+    )
+    outputs = {"value": MostAhead(lookahead, name="value")(behind)}
+    return keras.Model(inputs, outputs | ({"behind": behind} if lookahead else {}))

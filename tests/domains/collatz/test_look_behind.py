@@ -69,7 +69,7 @@ def test_more_digits_fail_less_on_the_429_steps():
     assert counts[-2:] == [26, 25]
 
 
-def test_the_peak_of_96_digits_has_the_counts_of_the_feasibility_study():
+def test_the_peak_of_96_steps_back_has_its_known_counts():
     rows = steps_of_record()
     found = failed(look_behind.peak_behind, 97, [row.n for row in rows], False)
     seeds = np.array([row.seed for row in rows])

@@ -1,6 +1,5 @@
 """Candidates: their sizes, what they read, and what a lookahead does to them."""
 
-from dist_invention.domains.collatz.training_data import mixed_windows
 from dist_invention.domains.collatz.model import (
     MostAhead,
     ResidueTable,
@@ -8,6 +7,7 @@ from dist_invention.domains.collatz.model import (
     digit_model,
     residue_model,
 )
+from dist_invention.domains.collatz.training_data import mixed_windows
 import keras
 from keras import ops
 import numpy as np
