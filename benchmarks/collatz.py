@@ -8,7 +8,7 @@ Each seed is a run of its own; finished runs are verified and used as they are, 
 ones are trained. `--full` also writes one table a track, that of the seed with the
 least loss on `select_hard`: no test split has a say. `--score` reads odd integers, one
 a line, and judges them with those tables. Without a mode it is `--quick`. The last
-line is one JSON object.
+line is one JSON object; rates in it are shares, percent only where it says so.
 """
 
 import argparse
@@ -109,8 +109,9 @@ def quick(asked):
         rows = track_table.track_rows(track, [run])
         print(track_table.as_text(f"lookahead {lookahead}", track, rows) + "\n")
         for key, name in keys.items():
-            found[key][lookahead] = run[name][MODEL]
-            found[f"peak_{key}"][lookahead] = run[name]["PEAK"]
+            for who, place in ((MODEL, key), ("PEAK", f"peak_{key}")):
+                value = run[name][who]
+                found[place][lookahead] = value if key == "violations" else value / 100
     print("rows a second on one core, 125-bit integers: windows, plain Python, ratio")
     names = ("rows_per_second", "python_rows_per_second", "ratio")
     found |= {name: {} for name in names}
@@ -227,7 +228,7 @@ def main():
     asked = parser.parse_args()
     if min(asked.seeds, asked.workers) < 1:
         parser.error(
-            f"Expected at least one seed and one worker. Received: --seeds {asked.seeds} "
+            f"Expected at least one seed and worker. Received: --seeds {asked.seeds} "
             f"--workers {asked.workers}. Give 1 or more."
         )
     if asked.score and (asked.lookahead is None or asked.lookahead < 0):

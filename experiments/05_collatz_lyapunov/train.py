@@ -38,14 +38,12 @@ class Config(TrainingConfig):
         lookahead: Steps of the map that V sees; 0 is the headline, where T is never
             iterated.
         trits: Digits to base three that V reads; they look behind.
-        bits: Binary digits that V reads; they fix the next valuations, so they are
-            lookahead in disguise and a track of their own.
+        bits: Binary digits that V reads: lookahead in disguise, a track of its own.
         steps: Steps of the map in a training window of a table.
         rate: Highest learning rate.
         loss: bounded counts failures; hinge is the record's kind.
         samples: Rows of the record's population set that are judged, from the first.
-        ramp: Share of the record's run until all 49 seeds are active; 0 for all at
-            once, which is no curriculum.
+        ramp: Share of the record's run until all 49 seeds are active; 0: at once.
         mining: Whether the record's run adds what fails most to its pool.
         future: Later values that the record's loss ranks too: T4, or T4 and T8.
         schedule: Learning rate of the record's run: the record's plateau of single
@@ -74,7 +72,13 @@ class Config(TrainingConfig):
 
 DEMO = Config(preset="demo", batch_size=4096, epochs=4)
 FULL = replace(
-    DEMO, preset="full", trits=12, batch_size=8192, epochs=11, supervise=True
+    DEMO,
+    preset="full",
+    trits=12,
+    batch_size=8192,
+    epochs=11,
+    samples=10_000,
+    supervise=True,
 )
 RECORD = replace(
     DEMO, preset="record", model="record", batch_size=1024, rate=1e-3, epochs=EPOCHS
