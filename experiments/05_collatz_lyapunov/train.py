@@ -57,7 +57,7 @@ class Config(TrainingConfig):
     lookahead: int = 10
     trits: int = 8
     bits: int = 0
-    steps: int = 32
+    steps: int = 96
     rate: float = 0.2
     loss: Literal["bounded", "hinge"] = "bounded"
     samples: int = 5_000
@@ -70,19 +70,11 @@ class Config(TrainingConfig):
     leak: bool = False
 
 
-DEMO = Config(preset="demo", batch_size=4096, epochs=4)
-FULL = replace(
-    DEMO,
-    preset="full",
-    trits=12,
-    batch_size=8192,
-    epochs=11,
-    samples=10_000,
-    supervise=True,
-)
-RECORD = replace(
-    DEMO, preset="record", model="record", batch_size=1024, rate=1e-3, epochs=EPOCHS
-)
+DEMO = Config(preset="demo", batch_size=1536, epochs=4)
+FULL = replace(DEMO, preset="full", trits=12, rate=0.4, samples=10_000, supervise=True)
+FULL = replace(FULL, batch_size=3072, epochs=12)
+RECORD = replace(DEMO, preset="record", model="record", batch_size=1024, rate=1e-3)
+RECORD = replace(RECORD, epochs=EPOCHS)
 
 
 class Collatz(SafeTrainingPipeline):

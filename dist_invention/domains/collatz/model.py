@@ -20,6 +20,7 @@ from keras import ops
 
 BONUS = 1e-3  # bits a step ahead: breaks ties between equal maxima
 SPREAD = 0.01  # bits, standard deviation of the first table
+HIGH = 8.0  # bits, of the classes that no step leads to: falling from there is free
 register = keras.saving.register_keras_serializable(package="dist_invention.collatz")
 
 
@@ -59,12 +60,20 @@ class ResidueTable(keras.layers.Layer):
 
     def build(self, *_: Any):
         """Make the table."""
-        first = keras.initializers.RandomNormal(stddev=SPREAD, seed=self.seed)
         self.table = self.add_weight(
             name="table",
             shape=(3**self.trits * 2 ** max(0, self.bits - 1),),
-            initializer=first,
+            initializer=self._first,
         )
+
+    def _first(self, shape, dtype=None):
+        """Return nearly nothing; a high value for multiples of three, if told apart."""
+        normal = keras.initializers.RandomNormal(stddev=SPREAD, seed=self.seed)
+        values = normal(shape, dtype)
+        if not self.trits:
+            return values
+        residue = ops.arange(shape[0]) // 2 ** max(0, self.bits - 1)
+        return ops.where(ops.mod(residue, 3) == 0, values + HIGH, values)
 
     def call(self, residue, low=None):
         """Return f, shape as `residue`.

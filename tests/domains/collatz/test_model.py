@@ -98,6 +98,13 @@ def test_one_step_of_adam_counts_each_use_of_a_class():
     np.testing.assert_allclose(moved, [3.0, 1.0, 0.0], atol=1e-6)
 
 
+def test_a_table_begins_high_where_no_step_leads_to():
+    for trits, bits in ((2, 0), (2, 3)):
+        table = ops.convert_to_numpy(residue_model(trits, bits).trainable_weights[0])
+        residue = np.arange(len(table)) // 2 ** max(0, bits - 1)
+        assert np.all((table > 7) == (residue % 3 == 0))
+
+
 @pytest.mark.parametrize("build", [residue_model, digit_model])
 def test_a_candidate_survives_its_file(build, tmp_path):
     model, arrays = build(3, lookahead=2), batch()
