@@ -54,7 +54,7 @@ SHORT = "--steps 32 --batch-size 8192 --rate 0.2"  # many beginnings of paths
 TRACKS = {
     "L00": Track(f"{FULL} 0 {SHORT}", {}, BELOW["L00"], {PASS: 99}),
     "bits": Track(f"{FULL} 0 {SHORT} --bits 10 --trits 5", {}, BELOW["bits"]),
-    "L10": Track(f"{FULL} 10", RECORD_10, BELOW["L10"]),
+    "L10": Track(f"{FULL} 10 {SHORT}", RECORD_10, BELOW["L10"]),
     "L20": Track(f"{FULL} 20", RECORD_20, BELOW["L20"]),
     "L30": Track(f"{FULL} 30", {}, BELOW["L30"]),
 }
