@@ -104,7 +104,8 @@ class Digits(keras.layers.Layer):
         trits: How many digits.
 
     Example:
-        >>> Digits(2)(ops.convert_to_tensor([[5]])).tolist()[0][0]
+        >>> hot = Digits(2)(ops.convert_to_tensor([[5]]))  # 5 is 12 to base three
+        >>> ops.convert_to_numpy(hot)[0, 0].tolist()
         [0.0, 0.0, 1.0, 0.0, 1.0, 0.0]
     """
 
@@ -140,8 +141,9 @@ class MostAhead(keras.layers.Layer):
         bonus: Bits a step.
 
     Example:
-        >>> MostAhead(1)(ops.convert_to_tensor([[1.0, 3.0, 2.0]])).shape
-        TensorShape([1, 2])
+        >>> most = MostAhead(1)(ops.convert_to_tensor([[1.0, 3.0, 2.0]]))
+        >>> ops.convert_to_numpy(most).round(2).tolist()[0]
+        [3.0, 3.0]
     """
 
     def __init__(self, lookahead: int, bonus: float = BONUS, **kwargs):
