@@ -18,6 +18,7 @@ CORE = [
     "matplotlib",  # the pictures of a report
     "scipy",  # intervals and tests
     "scikit-learn",  # nearest neighbours and classifiers of the audits
+    "threadpoolctl",  # one thread for those classifiers, on a machine that others use
 ]
 EXTRAS = {
     "cpu": [

@@ -9,6 +9,7 @@ from dist_invention.evaluation.rows import Rows
 from dist_invention.evaluation.support_report import SupportCheck, not_checked
 import numpy as np
 from scipy import stats
+from threadpoolctl import threadpool_limits
 
 ROWS = 600
 """Rows of each side in one repeat, one a group."""
@@ -97,19 +98,22 @@ def _cross_fitted(
     """Return the check of one kind of classifier over repeats and halves."""
     areas, scores = [], []
     weights = np.zeros(drawn[0].width)
-    for table in drawn:
-        known, asked = table.standard()
-        rows = np.concatenate([known, asked])
-        label = np.repeat([0, 1], [len(known), len(asked)])
-        fold = np.concatenate([_fold(len(known), rng), _fold(len(asked), rng)])
-        for held in (0, 1):
-            model = maker().fit(rows[fold != held], label[fold != held])
-            tested = rows[fold == held]
-            area, z = _rank_test(_score(model, tested), label[fold == held])
-            areas.append(area)
-            scores.append(z)
-            if table is drawn[0]:
-                weights = weights + _felt(model, tested, rng)
+    maker()  # loads the library whose threads are limited
+    # On a busy machine the threads of a small forest mostly wait for each other.
+    with threadpool_limits(1, user_api="openmp"):
+        for table in drawn:
+            known, asked = table.standard()
+            rows = np.concatenate([known, asked])
+            label = np.repeat([0, 1], [len(known), len(asked)])
+            fold = np.concatenate([_fold(len(known), rng), _fold(len(asked), rng)])
+            for held in (0, 1):
+                model = maker().fit(rows[fold != held], label[fold != held])
+                tested = rows[fold == held]
+                area, z = _rank_test(_score(model, tested), label[fold == held])
+                areas.append(area)
+                scores.append(z)
+                if table is drawn[0]:
+                    weights = weights + _felt(model, tested, rng)
     chance = float(stats.norm.sf(np.mean(scores)))
     leading = [drawn[0].labels[k] for k in np.argsort(-weights)[:NAMED]]
     sizes = f"{len(drawn[0].known)} rows of training and {len(drawn[0].asked)}"

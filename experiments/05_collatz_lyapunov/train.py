@@ -5,7 +5,7 @@ python experiments/05_collatz_lyapunov/train.py --preset full --lookahead 0
 python experiments/05_collatz_lyapunov/train.py --preset record --arms none,leak
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Literal
 
@@ -68,6 +68,11 @@ class Config(TrainingConfig):
     network: Literal["full", "small"] = "small"
     adaptive: bool = False
     leak: bool = False
+
+    def __post_init__(self):
+        super().__post_init__()
+        defaults = {item.name: item.default for item in fields(self)}
+        collatz.check_settings(vars(self), defaults)
 
 
 DEMO = Config(preset="demo", batch_size=1536, epochs=4)

@@ -11,6 +11,7 @@ from dist_invention.domains.collatz.recipe import ROWS, Recipe
 from dist_invention.domains.collatz.record_data import judged_values, record_splits
 from dist_invention.domains.collatz.rules import syracuse, trajectory
 from dist_invention.domains.collatz.sampler import record_stream
+from dist_invention.domains.collatz.settings import check_settings
 from dist_invention.domains.collatz.training_data import abstract_stream
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Pool",
     "Recipe",
     "abstract_stream",
+    "check_settings",
     "closed_forms",
     "collatz_figures",
     "collatz_metrics",

@@ -93,7 +93,9 @@ class DistInventionCollatz(tfds.core.GeneratorBasedBuilder):
 
     def _generate_examples(self, split):
         """Yield key and features of each example; paths share steps, so both count."""
+        width = self.builder_config.lookahead + 2
+        names_of_arrays = [item.name for item in window_fields(width, False)]
         for row, (key, group) in enumerate(zip(split.keys, split.groups, strict=True)):
             names = {"key": str(key), "group": str(group)}
-            example = {name: values[row] for name, values in split.arrays.items()}
+            example = {name: split.arrays[name][row] for name in names_of_arrays}
             yield f"{group} {key}", {**example, **names}

@@ -5,6 +5,7 @@ from typing import Any
 
 from dist_invention.datasets import Field, Split
 from dist_invention.domains.collatz.abstract import Abstract
+from dist_invention.domains.collatz.look_behind import DEEP, deep_path
 from dist_invention.domains.collatz.rules import transition_key
 from dist_invention.domains.collatz.windows import Windows, windows
 import numpy as np
@@ -83,20 +84,38 @@ def judged(
         tier: Distance from training.
         datasheet: How they were made.
     """
-    found = windows(list(values), lookahead + 1)
-    arrays = window_arrays(found, with_low)
+    listed = list(values)
+    found = windows(listed, lookahead + 1)
+    arrays = window_arrays(found, with_low) | _deep(listed, found)
     if weights is not None:
         arrays["weight"] = np.asarray(weights, np.float32)
     return Split(
         name,
         role,
         arrays,
-        window_fields(lookahead + 2, with_low),
+        (*window_fields(lookahead + 2, with_low), *deep_fields(lookahead + 2)),
         input_names(with_low),
         TARGETS,
-        np.array([transition_key(n) for n in values]),
+        np.array([transition_key(n) for n in listed]),
         np.array([str(group) for group in groups]),
         strata=dict(strata or {}),
         tier=tier,
         datasheet={"lookahead": lookahead, **dict(datasheet or {})},
     )
+
+
+def deep_fields(width: int) -> tuple[Field, ...]:
+    """Return the declaration of what only formulas that look behind read.
+
+    Args:
+        width: Values of a window.
+    """
+    return (
+        Field("size", (), "bit", "log2 of n"),
+        Field("deep_residue", (width,), "1", "T^i n modulo 3**37"),
+    )
+
+
+def _deep(values: Sequence[int], found: Windows) -> dict[str, np.ndarray]:
+    first = np.array([n % DEEP for n in values], np.int64)
+    return {"size": found.size, "deep_residue": deep_path(first, found.valuation)}

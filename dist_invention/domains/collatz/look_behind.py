@@ -23,6 +23,7 @@ ROUGH_AGE = 0.015
 paths that no split holds."""
 PEAK_AGE = 0.1  # bits a step back; 0.1 to 0.2 give the known count of 28 below
 MOST_TRITS = 36 + 1  # 16 * 3^37 < 2^63
+DEEP = 3**MOST_TRITS
 LOWEST = 1e-12
 
 
@@ -97,6 +98,34 @@ def deep_residues(paths: Sequence[Sequence[int]], trits: int = MOST_TRITS):
     """
     modulus = 3 ** _trits_checked(trits, False)
     return np.array([[n % modulus for n in path] for path in paths], np.int64)
+
+
+def deep_path(first: np.ndarray, valuation: np.ndarray) -> np.ndarray:
+    """Return values along paths modulo 3**MOST_TRITS from where they begin.
+
+    Args:
+        first: n modulo 3**MOST_TRITS, shape (n,).
+        valuation: Valuation of each step, shape (n, steps).
+
+    Returns:
+        int64, shape (n, steps + 1): what `deep_residues` gives for the paths.
+
+    Example:
+        >>> deep_path(np.array([27]), np.array([[1, 2]])).tolist()
+        [[27, 41, 31]]
+    """
+    inverse = np.array([0, *(pow(DEEP, -1, 1 << k) for k in range(1, 5))])
+    found = [np.asarray(first, np.int64)]
+    for column in np.asarray(valuation).T:
+        raised = 3 * (found[-1] % (DEEP // 3)) + 1
+        left = column.copy()
+        while left.any():  # four halvings at most: more would leave 64 bits
+            k = np.minimum(left, 4)
+            times = (-raised * inverse[k]) & ((1 << k) - 1)  # makes it divisible
+            raised = (raised + times * DEEP) >> k
+            left -= k
+        found.append(raised)
+    return np.stack(found, axis=1)
 
 
 def _walk_back(residue, trits, size, age, better, *, avoids_ends):

@@ -45,8 +45,8 @@ def test_the_builder_gives_the_splits_of_the_world(made):
         names = zip(split.groups, split.keys, strict=True)
         for k, (group, key) in enumerate(names):
             theirs = rows[str(group), str(key)]
-            for label, values in split.arrays.items():
-                assert np.array_equal(theirs[label], values[k])
+            for label in (*split.inputs, *split.targets):
+                assert np.array_equal(theirs[label], split.arrays[label][k])
 
 
 def test_a_step_that_two_paths_share_is_an_example_of_each(made):

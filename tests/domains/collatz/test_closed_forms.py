@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from dist_invention.datasets import Field
 from dist_invention.domains.collatz.closed_forms import (
     LookBehind,
     NoSuchLookahead,
@@ -12,11 +11,9 @@ from dist_invention.domains.collatz.closed_forms import (
     valuations,
 )
 from dist_invention.domains.collatz.data import judged, trajectories
-from dist_invention.domains.collatz.look_behind import deep_residues, floor_behind
+from dist_invention.domains.collatz.look_behind import floor_behind
 from dist_invention.domains.collatz.metrics import path_table, violations
 from dist_invention.domains.collatz.population import population
-from dist_invention.domains.collatz.rules import syracuse
-from dist_invention.domains.collatz.seeds import test_transitions as steps_of_record
 from dist_invention.domains.collatz.windows import windows
 import numpy as np
 import pytest
@@ -95,33 +92,19 @@ def test_shares_of_the_first_rows_of_the_population():
 
 
 def test_look_behind_formulas_use_the_deeper_residue_and_the_size_if_there_are():
-    found = counts(0, ["look-behind floor", "look-behind peak"])
-    plain = found["look-behind floor"][-1].violations
-    deep = deep_split(0)
-    rule = LookBehind(floor_behind, 0)
-    failed = int(violations(rule(deep)["value"]).sum())
-    assert failed < plain < 64
-
-
-def deep_split(lookahead):
-    """Return the 429 steps with sizes and 37 digits to base three."""
-    split, width = trajectories(lookahead), lookahead + 2
-    paths = []
-    for row in steps_of_record():
-        path = [row.n]
-        while len(path) < width:
-            path.append(syracuse(path[-1])[0])
-        paths.append(path)
-    size = np.log2([path[0] for path in paths])
-    more = {"size": size, "deep_residue": deep_residues(paths)}
-    declared = (Field("size", (), "bit"), Field("deep_residue", (width,), "1"))
-    return replace(
-        split, arrays={**split.arrays, **more}, fields=(*split.fields, *declared)
+    deep, rule = trajectories(0), LookBehind(floor_behind, 0)
+    names = ("height", "residue", "tau", "growth", "weight")
+    plain = replace(
+        deep,
+        arrays={name: deep.arrays[name] for name in names},
+        fields=tuple(item for item in deep.fields if item.name in names),
     )
+    failed = [int(violations(rule(split)["value"]).sum()) for split in (deep, plain)]
+    assert failed[0] < failed[1] < 64
 
 
 def test_the_floor_looks_ahead_by_the_same_maximum():
-    deep = deep_split(10)
+    deep = trajectories(10)
     floor = LookBehind(floor_behind, 10)(deep)["value"]
     peak = OfHeight(most_ahead, 10)(deep)["value"]
     assert violations(floor).sum() < violations(peak).sum() / 2

@@ -46,3 +46,11 @@ def test_large_integers_keep_their_last_digits():
     split = judged("asked", "test", [n], ["a"], lookahead=0, with_low=True)
     assert split.arrays["residue"][0, 0] == 5
     assert split.arrays["low"][0, 0] == 5
+
+
+def test_formulas_that_look_behind_get_all_digits_and_the_size():
+    n = 3**25 * 2 + 1
+    split = judged("asked", "test", [n], ["a"], lookahead=1)
+    assert split.arrays["deep_residue"][0, 0] == n
+    assert split.arrays["size"][0] == pytest.approx(np.log2(n))
+    assert not {"deep_residue", "size"} & {*split.inputs, *split.targets}

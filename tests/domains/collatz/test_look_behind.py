@@ -6,6 +6,7 @@ from dist_invention.domains.collatz import look_behind
 from dist_invention.domains.collatz.rules import syracuse
 from dist_invention.domains.collatz.seeds import TEST_SEEDS
 from dist_invention.domains.collatz.seeds import test_transitions as steps_of_record
+from dist_invention.domains.collatz.windows import windows
 import numpy as np
 import pytest
 
@@ -81,3 +82,19 @@ def test_more_digits_than_the_integers_hold_are_refused():
         look_behind.floor_behind(np.array([5]), 38)
     with pytest.raises(look_behind.NoRoomForTrits, match="trits=0"):
         look_behind.peak_behind(np.array([5]), 0)
+
+
+def test_residues_along_a_path_are_those_of_its_integers():
+    rng = np.random.default_rng(7)
+    starts = [int.from_bytes(rng.bytes(14), "little") | 1 for _ in range(60)] + [1, 27]
+    found = windows(starts, 12)
+    paths = []
+    for n in starts:
+        path = [n]
+        for _ in range(12):
+            path.append(syracuse(path[-1])[0])
+        paths.append(path)
+    first = np.array([n % look_behind.DEEP for n in starts])
+    np.testing.assert_array_equal(
+        look_behind.deep_path(first, found.valuation), look_behind.deep_residues(paths)
+    )
