@@ -34,10 +34,7 @@ def check_settings(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> No
         SettingNotRead: Naming the flag.
 
     Example:
-        >>> check_settings({"model": "table", "rate": 0.2, "leak": True}, {})
-        Traceback (most recent call last):
-        ...
-        dist_invention.domains.collatz.settings.SettingNotRead: Expected --leak ...
+        >>> check_settings({"model": "record", "rate": 1e-3, "leak": True}, {})
     """
     model = values["model"]
     for name, readers in READ_BY.items():
