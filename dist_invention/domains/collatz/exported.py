@@ -17,7 +17,7 @@ from dist_invention.storage import read_arrays, write_arrays
 import numpy as np
 
 SCHEMA = 1
-STEP = 2.0**-11  # bits
+STEP = 2.0**-10  # bits
 LARGEST = np.iinfo(np.int16).max
 
 
@@ -79,7 +79,7 @@ class ExportedTable:
         """Return the table as a file holds it: whole multiples of STEP.
 
         Raises:
-            TableDoesNotFit: If a number is beyond what two bytes can hold, 16 bits.
+            TableDoesNotFit: If a number is beyond what two bytes can hold, 32 bits.
 
         Example:
             >>> ExportedTable(1, 0, 0, 0.0, np.full(3, 0.3)).rounded().values[0].item()
